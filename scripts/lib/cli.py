@@ -1,0 +1,68 @@
+"""How every command speaks: exit codes, one-line errors, progress on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import NoReturn
+
+from rich.console import Console
+
+OK = 0
+CHECK_FAILED = 1
+WRONG_USE = 2
+
+console = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class UserError(Exception):
+    """Something the user can mend; its text names the file, row or setting at fault."""
+
+    def __init__(self, message: str, exit_code: int = WRONG_USE) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+def parser(description: str, example: str) -> argparse.ArgumentParser:
+    """Return an argument parser whose help ends with an example."""
+    return argparse.ArgumentParser(
+        description=description,
+        epilog=f"example: {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def warn(message: str) -> None:
+    """Write one warning line to stderr."""
+    console.print(f"warning: {message}", markup=False)
+
+
+def say(message: str) -> None:
+    """Write one line of progress to stderr."""
+    console.print(message, markup=False)
+
+
+@contextmanager
+def working(message: str) -> Iterator[None]:
+    """Show that a step is under way: a spinner on a terminal, a line elsewhere."""
+    if console.is_terminal:
+        with console.status(message):
+            yield
+    else:
+        say(f"{message} …")
+        yield
+
+
+def run(main: Callable[[Sequence[str] | None], int]) -> NoReturn:
+    """Run a command's main and exit with its code; a user's mistake is one line."""
+    try:
+        code = main(None)
+    except UserError as error:
+        console.print(f"error: {error}", markup=False)
+        code = error.exit_code
+    except KeyboardInterrupt:
+        console.print("error: interrupted; nothing half-done was kept", markup=False)
+        code = 130
+    sys.exit(code)
