@@ -3,7 +3,7 @@
     nullif(
         regexp_extract(
             regexp_replace(lower(trim({{ column }})), '^mailto:', ''),
-            '^[^@\\s,;<>]+@[a-z0-9.-]+[.][a-z]{2,}$', 0
+            '^[^@ ,;<>]+@[a-z0-9.-]+[.][a-z]{2,}$', 0
         ), ''
     )
 {%- endmacro %}
