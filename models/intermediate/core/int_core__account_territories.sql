@@ -1,0 +1,90 @@
+-- Grain: one row per golden account, with its country by the picklist and its territory.
+-- A rule for the state beats one for the country, which beats the rule for all ('*').
+
+with
+
+golden_accounts as (
+
+    select
+        account_id,
+        domain,
+        country,
+        state
+    from {{ ref('int_core__golden_accounts') }}
+
+),
+
+enrichments as (
+
+    select
+        enriched_key,
+        country
+    from {{ ref('int_core__latest_enrichments') }}
+
+),
+
+country_names as (
+
+    select
+        synonym,
+        picklist_value
+    from {{ ref('picklist_values') }}
+    where field = 'country'
+
+),
+
+territories as (
+
+    select
+        territory_id,
+        territory,
+        country,
+        state
+    from {{ ref('territories') }}
+    where
+        effective_from <= cast({{ as_of() }} as date)
+        and coalesce(effective_to, cast('9999-12-31' as date))
+        > cast({{ as_of() }} as date)
+
+),
+
+located_accounts as (
+
+    select
+        golden_accounts.account_id,
+        golden_accounts.state,
+        coalesce(
+            country_names.picklist_value, golden_accounts.country, enrichments.country
+        ) as country
+    from golden_accounts
+    left join enrichments
+        on golden_accounts.domain = enrichments.enriched_key
+    left join country_names
+        on
+            lower(coalesce(golden_accounts.country, enrichments.country))
+            = country_names.synonym
+
+),
+
+account_territories as (
+
+    select
+        located_accounts.account_id,
+        located_accounts.country,
+        territories.territory
+    from located_accounts
+    left join territories
+        on
+            territories.country in (located_accounts.country, '*')
+            and territories.state in (located_accounts.state, '*')
+    qualify row_number() over (
+        partition by located_accounts.account_id
+        order by
+            (territories.country = '*') asc nulls last,
+            (territories.state = '*') asc nulls last,
+            territories.territory_id asc
+    ) = 1
+
+)
+
+select * from account_territories

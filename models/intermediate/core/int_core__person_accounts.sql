@@ -1,0 +1,62 @@
+-- Grain: one row per golden person, with the account that the CRM link or else the
+-- company's e-mail domain leads to.
+
+with
+
+golden_people as (
+
+    select
+        person_id,
+        account_record_id,
+        split_part(email, '@', 2) as email_domain
+    from {{ ref('int_core__golden_people') }}
+
+),
+
+account_records as (
+
+    select
+        account_record_id,
+        account_id
+    from {{ ref('int_core__account_clusters') }}
+    where is_live_account
+
+),
+
+freemail_domains as (
+
+    select domain from {{ ref('freemail_domains') }}
+
+),
+
+domain_accounts as (
+
+    select
+        golden_accounts.domain,
+        min(golden_accounts.account_id) as account_id
+    from {{ ref('int_core__golden_accounts') }} as golden_accounts
+    left join freemail_domains
+        on golden_accounts.domain = freemail_domains.domain
+    where golden_accounts.domain is not null and freemail_domains.domain is null
+    group by golden_accounts.domain
+
+),
+
+person_accounts as (
+
+    select
+        golden_people.person_id,
+        coalesce(account_records.account_id, domain_accounts.account_id) as account_id,
+        case
+            when account_records.account_id is not null then 'crm_link'
+            when domain_accounts.account_id is not null then 'domain'
+        end as account_match_rule
+    from golden_people
+    left join account_records
+        on golden_people.account_record_id = account_records.account_record_id
+    left join domain_accounts
+        on golden_people.email_domain = domain_accounts.domain
+
+)
+
+select * from person_accounts
