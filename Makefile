@@ -1,0 +1,68 @@
+# Every command that a user, an analyst or CI needs. `make help` lists them.
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+DATA ?= data/raw
+DEMO_DATA ?= data/demo
+OUT ?= output
+
+export DO_NOT_TRACK := 1
+export GX_ANALYTICS_ENABLED := false
+export DBT_PROFILES_DIR := .
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+.PHONY: help setup lock demo run test lint format deprecations clean
+
+help: ## List the commands.
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(VENV)/bin/uv:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check uv
+
+$(VENV)/.synced: requirements.lock $(VENV)/bin/uv
+	$(VENV)/bin/uv pip sync --quiet --python $(PY) requirements.lock
+	touch $@
+
+setup: $(VENV)/.synced ## Install the locked environment into .venv.
+
+lock: $(VENV)/bin/uv ## Resolve pyproject.toml into requirements.lock.
+	$(VENV)/bin/uv pip compile --universal --generate-hashes --group dev pyproject.toml -o requirements.lock
+
+demo: setup ## Make a demo company, run the whole way, print the answer.
+	$(PY) scripts/demo.py --out $(DEMO_DATA)
+	$(MAKE) --no-print-directory run DATA=$(DEMO_DATA)
+
+run: setup ## Load DATA (default data/raw), build, validate, publish, report.
+	$(PY) scripts/load.py $(DATA)
+	$(PY) scripts/validate.py raw --out $(OUT)
+	$(PY) scripts/build.py
+	$(PY) scripts/validate.py marts --out $(OUT)
+	$(PY) scripts/export.py --out $(OUT)
+	$(PY) scripts/report.py --out $(OUT)
+
+test: setup ## Run every test.
+	$(PY) -m pytest
+
+lint: setup ## Check style, types, layers and deprecations.
+	$(VENV)/bin/ruff check scripts tests
+	$(VENV)/bin/ruff format --check scripts tests
+	$(VENV)/bin/mypy
+	MOPS_WAREHOUSE=target/lint/mops.duckdb $(VENV)/bin/dbt parse --quiet
+	$(VENV)/bin/dbt-bouncer run --config-file dbt-bouncer.yml
+	MOPS_WAREHOUSE=target/lint/mops.duckdb $(VENV)/bin/sqlfluff lint --processes 2 models analyses tests
+	$(MAKE) --no-print-directory deprecations
+
+deprecations: setup ## Fail when dbt-autofix finds deprecated dbt syntax.
+	$(VENV)/bin/dbt-autofix deprecations --dry-run --json > target/deprecations.json
+	test ! -s target/deprecations.json || ! grep -q '"file_path"' target/deprecations.json
+
+format: setup ## Rewrite Python and SQL to the house style.
+	$(VENV)/bin/ruff check --fix scripts tests
+	$(VENV)/bin/ruff format scripts tests
+	MOPS_WAREHOUSE=target/lint/mops.duckdb $(VENV)/bin/sqlfluff fix models analyses tests
+
+clean: ## Remove what builds leave behind; landed data and publications stay.
+	rm -rf target logs .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,82 @@
+-- Grain: one row per month and channel in which pipeline was created or money was spent.
+-- An opportunity counts once, under the channel that sourced it; spend counts under its
+-- own channel. Every column adds up over months and channels.
+
+with
+
+opportunities as (
+
+    select
+        cast(date_trunc('month', {{ reporting_date('created_at') }}) as date) as month,
+        coalesce(sourced_channel, 'unknown') as channel,
+        is_marketing_sourced,
+        is_marketing_influenced,
+        amount_usd
+    from {{ ref('fct_opportunities') }}
+
+),
+
+spend_days as (
+
+    select
+        cast(date_trunc('month', spend_date) as date) as month,
+        channel,
+        spend_usd
+    from {{ ref('fct_ad_spend_days') }}
+
+),
+
+channel_pipeline as (
+
+    select
+        month,
+        channel,
+        count(*) as opportunities,
+        count_if(is_marketing_sourced) as sourced_opportunities,
+        count_if(is_marketing_influenced) as influenced_opportunities,
+        sum(amount_usd) as pipeline_usd,
+        sum(amount_usd) filter (where is_marketing_sourced) as sourced_pipeline_usd,
+        sum(amount_usd)
+            filter (where is_marketing_influenced) as influenced_pipeline_usd
+    from opportunities
+    group by
+        month,
+        channel
+
+),
+
+channel_spend as (
+
+    select
+        month,
+        channel,
+        sum(spend_usd) as spend_usd
+    from spend_days
+    group by
+        month,
+        channel
+
+),
+
+pipeline_months as (
+
+    select
+        month,
+        channel,
+        coalesce(channel_pipeline.opportunities, 0) as opportunities,
+        coalesce(channel_pipeline.sourced_opportunities, 0) as sourced_opportunities,
+        coalesce(channel_pipeline.influenced_opportunities, 0)
+            as influenced_opportunities,
+        cast(coalesce(channel_pipeline.pipeline_usd, 0) as decimal(28, 2))
+            as pipeline_usd,
+        cast(coalesce(channel_pipeline.sourced_pipeline_usd, 0) as decimal(28, 2))
+            as sourced_pipeline_usd,
+        cast(coalesce(channel_pipeline.influenced_pipeline_usd, 0) as decimal(28, 2))
+            as influenced_pipeline_usd,
+        cast(coalesce(channel_spend.spend_usd, 0) as decimal(28, 6)) as spend_usd
+    from channel_pipeline
+    full outer join channel_spend using (month, channel)
+
+)
+
+select * from pipeline_months
