@@ -1,0 +1,10 @@
+{# The host of a URL in lower case, without scheme, user, port and a leading www; a
+   relative address has none. #}
+{% macro url_host(url) -%}
+    nullif(
+        regexp_extract(
+            lower(trim({{ url }})),
+            '^([a-z][a-z0-9+.-]*://|//)?([^/?#@]*@)?(www[0-9]*[.])?([^/?#:@ .]+([.][^/?#:@ .]+)+)', 4
+        ), ''
+    )
+{%- endmacro %}
