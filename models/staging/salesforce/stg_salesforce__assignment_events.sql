@@ -1,0 +1,40 @@
+-- Grain: one row per change of a lead's owner to a user.
+-- Salesforce stores the change twice, with names and with ids; queues own leads too.
+
+with
+
+owner_changes as (
+
+    select * from {{ source('salesforce', 'lead_history') }}
+    where
+        lower(trim(field)) in ('owner', 'ownerid')
+        and not coalesce(is_deleted, false)
+        and not coalesce(_fivetran_deleted, false)
+
+),
+
+users as (
+
+    select * from {{ source('salesforce', 'user') }}
+
+),
+
+assignments as (
+
+    select
+        {{ source_key('salesforce', 'owner_changes.lead_id') }} as person_record_id,
+        {{ source_key('salesforce', 'owner_changes.new_value') }} as owner_id,
+        'salesforce' as source,
+        owner_changes.created_date as assigned_at
+    from owner_changes
+    left join users on trim(owner_changes.new_value) = trim(users.id)
+    where
+        users.id is not null
+        -- The id of a user whose record did not land: 005 and 12 or 15 characters.
+        or regexp_extract(
+            trim(owner_changes.new_value), '^005([a-zA-Z0-9]{12}|[a-zA-Z0-9]{15})$', 0
+        ) != ''
+
+)
+
+select * from assignments

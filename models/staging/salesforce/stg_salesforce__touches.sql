@@ -1,0 +1,47 @@
+-- Grain: one row per campaign member.
+-- A member who responded was touched by responding, any other by being added.
+
+with
+
+campaign_members as (
+
+    select * from {{ source('salesforce', 'campaign_member') }}
+    where
+        not coalesce(is_deleted, false)
+        and not coalesce(_fivetran_deleted, false)
+
+),
+
+renamed as (
+
+    select
+        {{ source_key('salesforce', 'id') }} as touchpoint_id,
+        'salesforce' as source,
+        coalesce(
+            {{ source_key('salesforce', 'contact_id') }},
+            {{ source_key('salesforce', 'lead_id') }}
+        ) as person_record_id,
+        cast(null as varchar) as anonymous_id,
+        {{ source_key('salesforce', 'campaign_id') }} as campaign_id,
+        case
+            when has_responded then 'campaign_response' else 'campaign_member'
+        end as touch_type,
+        cast(null as varchar) as given_channel,
+        cast(null as varchar) as utm_source,
+        cast(null as varchar) as utm_medium,
+        cast(null as varchar) as utm_campaign,
+        cast(null as varchar) as utm_content,
+        cast(null as varchar) as utm_term,
+        cast(null as varchar) as click_id_type,
+        cast(null as varchar) as referrer_host,
+        false as is_internal_referrer,
+        cast(null as varchar) as landing_page,
+        cast(null as varchar) as variant,
+        coalesce(
+            case when has_responded then first_responded_date end, created_date
+        ) as touched_at
+    from campaign_members
+
+)
+
+select * from renamed
