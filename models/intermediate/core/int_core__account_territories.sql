@@ -1,4 +1,4 @@
--- Grain: one row per golden account, with its country by the picklist and its territory.
+-- Grain: one row per golden account, with its territory and its country by picklist.
 -- A rule for the state beats one for the country, which beats the rule for all ('*').
 
 with

@@ -39,15 +39,15 @@ golden_accounts as (
     select
         account_id,
         min_by(account_name, trust_rank)
-            filter (where account_name is not null) as account_name,
+        filter (where account_name is not null) as account_name,
         min_by(domain, trust_rank) filter (where domain is not null) as domain,
         min_by(industry, trust_rank) filter (where industry is not null) as industry,
         min_by(employee_count, trust_rank)
-            filter (where employee_count is not null) as employee_count,
+        filter (where employee_count is not null) as employee_count,
         min_by(annual_revenue, trust_rank)
-            filter (where annual_revenue is not null) as annual_revenue,
+        filter (where annual_revenue is not null) as annual_revenue,
         min_by(coalesce(currency, '{{ var("reporting_currency") }}'), trust_rank)
-            filter (where annual_revenue is not null) as revenue_currency,
+        filter (where annual_revenue is not null) as revenue_currency,
         min_by(country, trust_rank) filter (where country is not null) as country,
         min_by(state, trust_rank) filter (where state is not null) as state,
         min_by(owner_id, trust_rank) filter (where owner_id is not null) as owner_id,

@@ -52,26 +52,26 @@ golden_people as (
         person_id,
         min_by(email, address_rank) filter (where email is not null) as email,
         min_by(first_name, trust_rank)
-            filter (where first_name is not null) as first_name,
+        filter (where first_name is not null) as first_name,
         min_by(last_name, trust_rank)
-            filter (where last_name is not null) as last_name,
+        filter (where last_name is not null) as last_name,
         min_by(title, trust_rank) filter (where title is not null) as title,
         min_by(company_name, trust_rank)
-            filter (where company_name is not null) as company_name,
+        filter (where company_name is not null) as company_name,
         min_by(phone, trust_rank) filter (where phone is not null) as phone,
         min_by(country, trust_rank) filter (where country is not null) as country,
         min_by(state, trust_rank) filter (where state is not null) as state,
         min_by(industry, trust_rank) filter (where industry is not null) as industry,
         min_by(employee_count, trust_rank)
-            filter (where employee_count is not null) as employee_count,
+        filter (where employee_count is not null) as employee_count,
         min_by(coalesce(account_record_id, converted_account_record_id), trust_rank)
-            filter (
-                where coalesce(account_record_id, converted_account_record_id)
-                is not null
-            ) as account_record_id,
+        filter (
+            where coalesce(account_record_id, converted_account_record_id)
+            is not null
+        ) as account_record_id,
         min_by(owner_id, trust_rank) filter (where owner_id is not null) as owner_id,
         min_by(lead_source, age_rank)
-            filter (where lead_source is not null) as declared_lead_source,
+        filter (where lead_source is not null) as declared_lead_source,
         bool_or(has_opted_out) as has_opted_out,
         max(record_count) as record_count,
         min(created_at) as created_at

@@ -1,4 +1,4 @@
--- Grain: one row per golden person, with the traits that policy derives from the record.
+-- Grain: one row per golden person, with the traits that policy derives.
 
 with
 

@@ -61,7 +61,7 @@ converted_spans as (
     inner join reporting_spans
         on
             dollar_spans.valid_from < reporting_spans.valid_to
-            and reporting_spans.valid_from < dollar_spans.valid_to
+            and dollar_spans.valid_to > reporting_spans.valid_from
     where dollar_spans.currency != '{{ var("reporting_currency") }}'
     union all
     select

@@ -65,26 +65,39 @@ profiles as (
         golden_people.has_opted_out,
         traits.email_bounced_at is null and golden_people.email is not null
             as is_email_usable,
-        (golden_people.email is not null or not required_fields.needs_email)
-        and (golden_people.first_name is not null or not required_fields.needs_first_name)
-        and (golden_people.last_name is not null or not required_fields.needs_last_name)
-        and (golden_people.title is not null or not required_fields.needs_title)
-        and (golden_people.phone is not null or not required_fields.needs_phone)
-        and (
-            coalesce(golden_people.company_name, person_accounts.account_id) is not null
-            or not required_fields.needs_company_name
-        )
-        and (
-            coalesce(traits.country, accounts.country) is not null
-            or not required_fields.needs_country
-        )
-        and (traits.lead_source is not null or not required_fields.needs_lead_source)
-        and (golden_people.owner_id is not null or not required_fields.needs_owner_id)
-            as is_complete,
-        coalesce(accounts.employee_count, traits.employee_count) is not null
-        and coalesce(accounts.industry, traits.industry) is not null
-        and coalesce(accounts.annual_revenue_usd, traits.annual_revenue) is not null
-            as is_enriched,
+        (
+            (golden_people.email is not null or not required_fields.needs_email)
+            and (
+                golden_people.first_name is not null
+                or not required_fields.needs_first_name
+            )
+            and (
+                golden_people.last_name is not null
+                or not required_fields.needs_last_name
+            )
+            and (golden_people.title is not null or not required_fields.needs_title)
+            and (golden_people.phone is not null or not required_fields.needs_phone)
+            and (
+                golden_people.owner_id is not null or not required_fields.needs_owner_id
+            )
+            and (
+                traits.lead_source is not null or not required_fields.needs_lead_source
+            )
+            and (
+                coalesce(golden_people.company_name, person_accounts.account_id)
+                is not null
+                or not required_fields.needs_company_name
+            )
+            and (
+                coalesce(traits.country, accounts.country) is not null
+                or not required_fields.needs_country
+            )
+        ) as is_complete,
+        (
+            coalesce(accounts.employee_count, traits.employee_count) is not null
+            and coalesce(accounts.industry, traits.industry) is not null
+            and coalesce(accounts.annual_revenue_usd, traits.annual_revenue) is not null
+        ) as is_enriched,
         golden_people.record_count,
         golden_people.created_at,
         traits.email_bounced_at
