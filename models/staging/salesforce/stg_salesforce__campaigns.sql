@@ -20,8 +20,8 @@ renamed as (
         {{ source_key('salesforce', 'parent_id') }} as parent_campaign_id,
         {{ source_key('salesforce', 'owner_id') }} as owner_id,
         {{ clean_text('name') }} as campaign_name,
-        -- Salesforce has no channel of its own: the type names it.
-        coalesce({{ snake_case('channel_c') }}, {{ snake_case('type') }}) as channel,
+        -- Salesforce has no channel of its own; without one the rules read the type.
+        {{ snake_case('channel_c') }} as channel,
         {{ clean_text('type') }} as campaign_type,
         {{ clean_text('status') }} as status,
         {{ clean_text('utm_campaign_c') }} as utm_campaign,

@@ -17,12 +17,12 @@ versions as (
 
 ),
 
-first_changes as (
+stage_entries as (
 
     select
         opportunity_id,
         stage_name,
-        min(changed_at) as changed_at
+        min(changed_at) as entered_at
     from versions
     group by opportunity_id, stage_name
 
@@ -31,44 +31,41 @@ first_changes as (
 renamed as (
 
     select
-        {{ source_key('salesforce', 'id') }} as opportunity_id,
+        {{ source_key('salesforce', 'opportunities.id') }} as opportunity_id,
         'salesforce' as source,
-        trim(id) as record_id,
-        {{ source_key('salesforce', 'account_id') }} as account_record_id,
-        {{ source_key('salesforce', 'campaign_id') }} as primary_campaign_id,
-        {{ source_key('salesforce', 'owner_id') }} as owner_id,
-        {{ clean_text('name') }} as opportunity_name,
-        {{ clean_text('stage_name') }} as stage_name,
-        {{ snake_case('type') }} as opportunity_type,
-        {{ clean_text('lead_source') }} as lead_source,
-        amount,
-        upper({{ clean_text('currency_iso_code') }}) as currency,
-        probability / 100 as probability,
-        coalesce(is_closed, false) or coalesce(is_won, false) as is_closed,
-        coalesce(is_won, false) as is_won,
-        coalesce(is_deleted, false) or coalesce(_fivetran_deleted, false) as is_deleted,
-        created_date as created_at,
-        close_date
-    from opportunities
-
-),
-
-closings as (
-
-    select
-        renamed.*,
+        trim(opportunities.id) as record_id,
+        {{ source_key('salesforce', 'opportunities.account_id') }} as account_record_id,
+        {{ source_key('salesforce', 'opportunities.campaign_id') }}
+            as primary_campaign_id,
+        {{ source_key('salesforce', 'opportunities.owner_id') }} as owner_id,
+        {{ clean_text('opportunities.name') }} as opportunity_name,
+        {{ clean_text('opportunities.stage_name') }} as stage_name,
+        {{ snake_case('opportunities.type') }} as opportunity_type,
+        {{ clean_text('opportunities.lead_source') }} as lead_source,
+        opportunities.amount,
+        upper({{ clean_text('opportunities.currency_iso_code') }}) as currency,
+        opportunities.probability / 100 as probability,
+        coalesce(opportunities.is_closed, false)
+        or coalesce(opportunities.is_won, false) as is_closed,
+        coalesce(opportunities.is_won, false) as is_won,
+        coalesce(opportunities.is_deleted, false)
+        or coalesce(opportunities._fivetran_deleted, false) as is_deleted,
+        opportunities.created_date as created_at,
+        opportunities.close_date,
         case
-            when renamed.is_closed
+            when opportunities.is_closed or opportunities.is_won
                 then coalesce(
-                    first_changes.changed_at, cast(renamed.close_date as timestamp)
+                    stage_entries.entered_at,
+                    cast(opportunities.close_date as timestamp)
                 )
         end as closed_at
-    from renamed
-    left join first_changes
+    from opportunities
+    left join stage_entries
         on
-            renamed.opportunity_id = first_changes.opportunity_id
-            and renamed.stage_name = first_changes.stage_name
+            {{ source_key('salesforce', 'opportunities.id') }}
+            = stage_entries.opportunity_id
+            and trim(opportunities.stage_name) = stage_entries.stage_name
 
 )
 
-select * from closings
+select * from renamed
