@@ -1,0 +1,1 @@
+"""Governance: the rules, how they are judged, and what is kept of the verdict."""

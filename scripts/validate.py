@@ -1,0 +1,146 @@
+"""Judge a landing or the marts by the governance rules, and keep the verdict."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lib.cli import CHECK_FAILED, OK, UserError, parser, run, say, working
+from lib.quality import history
+from lib.quality.rules import (
+    CRITICAL,
+    Suite,
+    Verdict,
+    read_suites,
+    read_thresholds,
+    suite_parameters,
+)
+from lib.warehouse import PROJECT_ROOT, connect, warehouse_path
+
+SUITES = PROJECT_ROOT / "tests" / "expectations"
+THRESHOLDS = PROJECT_ROOT / "seeds" / "quality" / "quality_thresholds.csv"
+LAYERS = ("raw", "marts")
+MADE_BY = {"raw": "scripts/load.py", "marts": "dbt build"}
+
+Columns = Mapping[tuple[str, str], Sequence[str]]
+
+
+def columns_of_suites(warehouse: Path, layer: str, suites: Sequence[Suite]) -> Columns:
+    """Return the columns of each suite's relation, keyed by schema and table.
+
+    Raises:
+        UserError: there is no warehouse, or it lacks a relation or column that a rule
+            names: a rule that cannot look has not passed.
+    """
+    found: dict[tuple[str, str], list[str]] = {}
+    with connect(warehouse, read_only=True) as connection:
+        rows = connection.execute(
+            "select table_schema, table_name, column_name "
+            "from information_schema.columns order by ordinal_position"
+        ).fetchall()
+    for schema, table, column in rows:
+        found.setdefault((schema, table), []).append(column)
+    missing = [s.relation for s in suites if (s.schema, s.table) not in found]
+    if missing:
+        message = f"{', '.join(missing)} missing in {warehouse}: run {MADE_BY[layer]}"
+        raise UserError(message)
+    for suite in suites:
+        for rule in suite.rules:
+            columns = found[suite.schema, suite.table]
+            if rule.column is not None and rule.column not in columns:
+                message = f"rule {rule.rule_id}: {suite.relation} has no {rule.column}"
+                raise UserError(message)
+    return found
+
+
+def validate(
+    layer: str, warehouse: Path, out: Path, suite_directory: Path = SUITES
+) -> int:
+    """Judge one layer, write down what was found and return the exit code."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    thresholds = read_thresholds(THRESHOLDS)
+    suites = read_suites(suite_directory, layer, thresholds, now)
+    columns = columns_of_suites(warehouse, layer, suites)
+    rule_count = sum(len(suite.rules) for suite in suites)
+    with working(f"checking {rule_count} rules on {len(suites)} {layer} relations"):
+        # Great Expectations takes seconds to import: mistakes are told before that.
+        from lib.quality.engine import inspect  # noqa: PLC0415
+        from lib.quality.rows import write_failing_rows  # noqa: PLC0415
+
+        parameters = suite_parameters(thresholds, now)
+        with inspect(warehouse) as inspection:
+            verdicts = [
+                verdict
+                for suite in suites
+                for verdict in inspection.judge(
+                    suite, parameters, columns[suite.schema, suite.table]
+                )
+            ]
+            files = write_failing_rows(
+                inspection.connection, verdicts, out / "failing_rows" / layer
+            )
+            build_id = inspection.build_id() if layer == "marts" else None
+            docs = inspection.write_docs(out / "data_docs" / layer)
+    run_id = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
+    with connect(warehouse) as connection:
+        history.append(connection, history.Run(run_id, layer, build_id, now), verdicts)
+    return report(layer, verdicts, files, docs)
+
+
+def report(
+    layer: str, verdicts: Sequence[Verdict], files: Mapping[str, Path], docs: Path
+) -> int:
+    """Say what failed, one line a rule, critical ones first; return the exit code."""
+    failed = [verdict for verdict in verdicts if not verdict.success]
+    critical = [verdict for verdict in failed if verdict.rule.severity == CRITICAL]
+    warnings = [verdict for verdict in failed if verdict.rule.severity != CRITICAL]
+    for verdict in (*critical, *warnings):
+        say(_line(verdict, files.get(verdict.rule.rule_id)))
+    print(
+        f"{layer}: {len(verdicts)} rules checked, {len(critical)} critical failed, "
+        f"{len(warnings)} warnings; Data Docs: {docs}"
+    )
+    return CHECK_FAILED if critical else OK
+
+
+def _line(verdict: Verdict, file: Path | None) -> str:
+    rule = verdict.rule
+    figures = []
+    if verdict.rows_failed is not None:
+        figures.append(f"{verdict.rows_failed:,} of {verdict.rows_checked:,} rows")
+    if rule.threshold is not None and verdict.observed is not None:
+        figures.append(
+            f"{verdict.observed:.4g}, {rule.threshold.bound} {rule.threshold.value:g}"
+        )
+    elif verdict.rows_failed is None:
+        figures.append(f"observed {verdict.observed}")
+    parts = [
+        f"{rule.severity}: {rule.rule_id} on {verdict.suite.relation}",
+        ", ".join(figures),
+        f"owner {rule.owner}",
+        f"fix: {rule.fix}",
+    ]
+    if file is not None:
+        parts.append(f"rows: {file}")
+    return " | ".join(parts)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; exit code 0 fine, 1 a critical rule failed, 2 wrong use."""
+    arguments = parser(__doc__ or "", "scripts/validate.py marts --out output")
+    arguments.add_argument("layer", choices=LAYERS, help="what to judge")
+    arguments.add_argument(
+        "--out",
+        type=Path,
+        default=PROJECT_ROOT / "output",
+        metavar="DIR",
+        help="folder for Data Docs and failing rows (default: output)",
+    )
+    options = arguments.parse_args(argv)
+    return validate(options.layer, warehouse_path(), options.out)
+
+
+if __name__ == "__main__":
+    run(main)
