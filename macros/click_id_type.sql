@@ -1,10 +1,12 @@
 {# Name of the first click id that an ad platform left in a URL's query string. #}
 {% macro click_id_type(url) -%}
+    {%- set names = [
+        'gclid', 'gbraid', 'wbraid', 'dclid', 'msclkid', 'fbclid', 'li_fat_id',
+        'ttclid', 'twclid', 'rdt_cid', 'sccid', 'epik', 'yclid'
+    ] -%}
     nullif(
         regexp_extract(
-            lower({{ url }}),
-            '[?&;](gclid|gbraid|wbraid|dclid|msclkid|fbclid|li_fat_id|ttclid|twclid|rdt_cid|sccid|epik|yclid)=[^&#]',
-            1
+            lower({{ url }}), '[?&;]({{ names | join("|") }})=[^&#]', 1
         ), ''
     )
 {%- endmacro %}

@@ -17,9 +17,12 @@ renamed as (
         lower(trim(record_type)) as record_type,
         {{ source_key('generic', 'account_id') }} as account_record_id,
         {{ source_key('generic', 'owner_id') }} as owner_id,
-        {{ source_key('generic', 'converted_contact_id') }} as converted_contact_record_id,
-        {{ source_key('generic', 'converted_account_id') }} as converted_account_record_id,
-        {{ source_key('generic', 'converted_opportunity_id') }} as converted_opportunity_id,
+        {{ source_key('generic', 'converted_contact_id') }}
+            as converted_contact_record_id,
+        {{ source_key('generic', 'converted_account_id') }}
+            as converted_account_record_id,
+        {{ source_key('generic', 'converted_opportunity_id') }}
+            as converted_opportunity_id,
         {{ source_key('generic', 'merged_into_id') }} as merged_into_record_id,
         {{ normalise_email('email') }} as email,
         {{ clean_text('first_name') }} as first_name,

@@ -24,12 +24,14 @@ renamed as (
         annual_revenue,
         upper({{ clean_text('currency_iso_code') }}) as currency,
         coalesce(
-            {{ clean_text('billing_country') }}, {{ clean_text('billing_country_code') }}
+            {{ clean_text('billing_country') }},
+            {{ clean_text('billing_country_code') }}
         ) as country,
         coalesce(
             {{ clean_text('billing_state') }}, {{ clean_text('billing_state_code') }}
         ) as state,
-        coalesce(is_deleted, false) or coalesce(_fivetran_deleted, false) as is_deleted,
+        coalesce(is_deleted, false)
+        or coalesce(_fivetran_deleted, false) as is_deleted,
         created_date as created_at,
         last_modified_date as updated_at
     from accounts

@@ -8,7 +8,6 @@ owner_changes as (
     select * from {{ source('salesforce', 'lead_history') }}
     where
         lower(trim(field)) in ('owner', 'ownerid')
-        and not coalesce(is_deleted, false)
         and not coalesce(_fivetran_deleted, false)
 
 ),

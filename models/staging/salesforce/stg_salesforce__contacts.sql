@@ -29,7 +29,8 @@ renamed as (
         cast(null as varchar) as company_name,
         coalesce({{ clean_text('phone') }}, {{ clean_text('mobile_phone') }}) as phone,
         coalesce(
-            {{ clean_text('mailing_country') }}, {{ clean_text('mailing_country_code') }}
+            {{ clean_text('mailing_country') }},
+            {{ clean_text('mailing_country_code') }}
         ) as country,
         coalesce(
             {{ clean_text('mailing_state') }}, {{ clean_text('mailing_state_code') }}
@@ -40,7 +41,8 @@ renamed as (
         {{ clean_text('lead_source') }} as lead_source,
         cast(null as varchar) as status,
         coalesce(has_opted_out_of_email, false) as has_opted_out,
-        coalesce(is_deleted, false) or coalesce(_fivetran_deleted, false) as is_deleted,
+        coalesce(is_deleted, false)
+        or coalesce(_fivetran_deleted, false) as is_deleted,
         created_date as created_at,
         last_modified_date as updated_at,
         cast(null as timestamp) as converted_at,

@@ -31,7 +31,9 @@ renamed as (
         {{ clean_text('title') }} as title,
         {{ clean_text('company') }} as company_name,
         coalesce({{ clean_text('phone') }}, {{ clean_text('mobile_phone') }}) as phone,
-        coalesce({{ clean_text('country') }}, {{ clean_text('country_code') }}) as country,
+        coalesce(
+            {{ clean_text('country') }}, {{ clean_text('country_code') }}
+        ) as country,
         coalesce({{ clean_text('state') }}, {{ clean_text('state_code') }}) as state,
         {{ clean_text('postal_code') }} as postal_code,
         {{ clean_text('industry') }} as industry,
@@ -39,7 +41,8 @@ renamed as (
         {{ clean_text('lead_source') }} as lead_source,
         {{ clean_text('status') }} as status,
         coalesce(has_opted_out_of_email, false) as has_opted_out,
-        coalesce(is_deleted, false) or coalesce(_fivetran_deleted, false) as is_deleted,
+        coalesce(is_deleted, false)
+        or coalesce(_fivetran_deleted, false) as is_deleted,
         created_date as created_at,
         last_modified_date as updated_at,
         converted_date as converted_at,

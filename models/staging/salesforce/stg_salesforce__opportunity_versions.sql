@@ -8,9 +8,7 @@ with
 opportunity_history as (
 
     select * from {{ source('salesforce', 'opportunity_history') }}
-    where
-        not coalesce(is_deleted, false)
-        and not coalesce(_fivetran_deleted, false)
+    where not coalesce(_fivetran_deleted, false)
 
 ),
 
@@ -19,7 +17,6 @@ stage_changes as (
     select * from {{ source('salesforce', 'opportunity_field_history') }}
     where
         lower(trim(field)) = 'stagename'
-        and not coalesce(is_deleted, false)
         and not coalesce(_fivetran_deleted, false)
 
 ),
@@ -89,10 +86,10 @@ renamed as (
     qualify row_number() over (
         partition by trim(record_id), trim(stage_name), changed_at
         order by
-            case when evidence = 'field_history' then 1 else 0 end,
+            case when evidence = 'field_history' then 1 else 0 end asc,
             version_id desc,
-            close_date,
-            amount
+            close_date desc,
+            amount desc
     ) = 1
 
 )

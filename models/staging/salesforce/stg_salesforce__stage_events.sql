@@ -1,6 +1,6 @@
 -- Grain: one row per status that a lead entered.
--- The history tells every change and, by the old value of the first, the status that the
--- lead was created in. A lead without history is known only by its current status.
+-- The history tells every change and, by the old value of the first, the status that
+-- the lead was created in. A lead without history is known by its current status only.
 
 with
 
@@ -15,7 +15,6 @@ status_changes as (
     select * from {{ source('salesforce', 'lead_history') }}
     where
         lower(trim(field)) = 'status'
-        and not coalesce(is_deleted, false)
         and not coalesce(_fivetran_deleted, false)
 
 ),

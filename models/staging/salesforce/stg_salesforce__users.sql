@@ -22,7 +22,8 @@ renamed as (
         lower({{ clean_text('title') }}) as role,
         coalesce({{ clean_text('division') }}, {{ clean_text('department') }}) as team,
         {{ clean_text('time_zone_sid_key') }} as time_zone,
-        coalesce(is_active, true) and not coalesce(_fivetran_deleted, false) as is_active
+        coalesce(is_active, true)
+        and not coalesce(_fivetran_deleted, false) as is_active
     from users
 
 )
