@@ -1,0 +1,58 @@
+-- Grain: one row per golden person who is on the suppression list at as_of.
+
+with
+
+suppression_list as (
+
+    select
+        lower(trim(email)) as email,
+        lower(trim(domain)) as email_domain
+    from {{ ref('suppression_list') }}
+    where
+        {{ reporting_date(as_of()) }} >= effective_from
+        and {{ reporting_date(as_of()) }}
+        < coalesce(effective_to, cast('9999-12-31' as date))
+
+),
+
+person_records as (
+
+    select
+        person_id,
+        email
+    from {{ ref('int_campaigns__person_records') }}
+
+),
+
+profiles as (
+
+    select
+        person_id,
+        email_domain
+    from {{ ref('dim_person_profiles') }}
+
+),
+
+matches as (
+
+    select person_records.person_id
+    from person_records
+    inner join suppression_list
+        on person_records.email = suppression_list.email
+    union all
+    select profiles.person_id
+    from profiles
+    inner join suppression_list
+        on profiles.email_domain = suppression_list.email_domain
+
+),
+
+listed_people as (
+
+    select person_id
+    from matches
+    group by person_id
+
+)
+
+select * from listed_people

@@ -1,0 +1,99 @@
+-- Grain: one row per day, platform, channel, campaign, campaign name, cost type and
+-- currency, in the money that was spent.
+-- A range is spread evenly over its days; the parts add up to its total exactly.
+
+with
+
+spend_ranges as (
+
+    select * from {{ ref('int_campaigns__spend_ranges') }}
+
+),
+
+day_counts as (
+
+    select day_count
+    from spend_ranges
+    group by day_count
+
+),
+
+range_days as (
+
+    select
+        day_counts.day_count,
+        numbers.number + 1 as day_number
+    from day_counts
+    inner join range({{ max_spend_days() }}) as numbers (number) -- noqa: LT01
+        on day_counts.day_count > numbers.number
+
+),
+
+daily_parts as (
+
+    select
+        spend_ranges.platform,
+        spend_ranges.channel,
+        spend_ranges.campaign_id,
+        spend_ranges.campaign_name,
+        spend_ranges.cost_type,
+        spend_ranges.currency,
+        spend_ranges.has_valid_range,
+        {{ even_share(
+            'spend_ranges.amount',
+            'range_days.day_number',
+            'range_days.day_count',
+            'decimal(28, 6)',
+            6
+        ) }} as amount,
+        {{ even_share(
+            'spend_ranges.impressions',
+            'range_days.day_number',
+            'range_days.day_count',
+            'bigint',
+            0
+        ) }} as impressions,
+        {{ even_share(
+            'spend_ranges.clicks',
+            'range_days.day_number',
+            'range_days.day_count',
+            'bigint',
+            0
+        ) }} as clicks,
+        cast(
+            {{ dbt.dateadd('day', 'range_days.day_number - 1', 'spend_ranges.starts_on') }}
+            as date
+        ) as spend_date
+    from spend_ranges
+    inner join range_days
+        on spend_ranges.day_count = range_days.day_count
+
+),
+
+spend_days as (
+
+    select
+        platform,
+        channel,
+        campaign_id,
+        campaign_name,
+        cost_type,
+        currency,
+        bool_and(has_valid_range) as has_valid_range,
+        cast(sum(amount) as decimal(28, 6)) as amount,
+        cast(sum(impressions) as bigint) as impressions,
+        cast(sum(clicks) as bigint) as clicks,
+        spend_date
+    from daily_parts
+    group by
+        platform,
+        channel,
+        campaign_id,
+        campaign_name,
+        cost_type,
+        currency,
+        spend_date
+
+)
+
+select * from spend_days

@@ -1,0 +1,73 @@
+-- Grain: one row per touch of any source, with what its channel can be told from.
+-- A table, because reading the query strings of landing pages is the dearest step and
+-- three models read the result.
+
+with
+
+generic_touches as (
+
+    select * from {{ ref('stg_generic__touches') }}
+
+),
+
+salesforce_touches as (
+
+    select * from {{ ref('stg_salesforce__touches') }}
+
+),
+
+campaign_types as (
+
+    -- The type speaks only where the campaign gives no channel of its own.
+    select
+        campaign_id,
+        lower(campaign_type) as campaign_type
+    from {{ ref('int_campaigns__campaign_records') }}
+    where channel is null and campaign_type is not null
+
+),
+
+touches as (
+
+    select * from generic_touches
+    union all
+    select * from salesforce_touches
+
+),
+
+touch_records as (
+
+    select
+        touches.touchpoint_id,
+        touches.source,
+        touches.person_record_id,
+        touches.anonymous_id,
+        touches.campaign_id,
+        touches.touch_type,
+        touches.given_channel,
+        touches.utm_source,
+        touches.utm_medium,
+        touches.utm_campaign,
+        touches.click_id_type,
+        case
+            when not touches.is_internal_referrer then touches.referrer_host
+        end as external_referrer_host,
+        campaign_types.campaign_type,
+        touches.touch_type = 'web_session'
+        and touches.given_channel is null
+        and touches.utm_source is null
+        and touches.utm_medium is null
+        and touches.utm_campaign is null
+        and touches.utm_content is null
+        and touches.utm_term is null
+        and touches.click_id_type is null
+        and (touches.referrer_host is null or touches.is_internal_referrer)
+            as is_direct_visit,
+        touches.touched_at
+    from touches
+    left join campaign_types
+        on touches.campaign_id = campaign_types.campaign_id
+
+)
+
+select * from touch_records

@@ -1,0 +1,128 @@
+-- Grain: one row per touch of any source, known or anonymous.
+-- A given channel wins; then a bare web session is direct; then the channel rules, the
+-- campaign's channel and the touch type's default.
+
+with
+
+touch_records as (
+
+    select * from {{ ref('int_campaigns__touch_records') }}
+
+),
+
+visitor_spans as (
+
+    select * from {{ ref('int_campaigns__visitor_spans') }}
+
+),
+
+channel_lookups as (
+
+    select * from {{ ref('int_campaigns__channel_lookups') }}
+
+),
+
+campaigns as (
+
+    select
+        campaign_id,
+        nullif(channel, 'unknown') as channel
+    from {{ ref('dim_campaigns') }}
+
+),
+
+touch_types as (
+
+    select * from {{ ref('touch_types') }}
+
+),
+
+person_records as (
+
+    select
+        person_record_id,
+        person_id,
+        account_id
+    from {{ ref('int_campaigns__person_records') }}
+
+),
+
+channelled_touches as (
+
+    select
+        touch_records.*,
+        coalesce(touch_records.person_record_id, visitor_spans.person_record_id)
+            as known_person_record_id,
+        case
+            when touch_records.given_channel is not null then 'given'
+            when touch_records.is_direct_visit then 'direct_visit'
+            when channel_lookups.channel is not null then channel_lookups.rule_id
+            when campaigns.channel is not null then 'campaign'
+            when touch_types.default_channel is not null then 'touch_type'
+            else 'none'
+        end as channel_basis,
+        coalesce(
+            touch_records.given_channel,
+            case when touch_records.is_direct_visit then 'direct' end,
+            channel_lookups.channel,
+            campaigns.channel,
+            touch_types.default_channel,
+            'unknown'
+        ) as channel,
+        coalesce(touch_types.is_marketing, true) as is_marketing_type,
+        coalesce(touch_types.is_sales, false) as is_sales
+    from touch_records
+    left join visitor_spans
+        on
+            touch_records.person_record_id is null
+            and touch_records.source = visitor_spans.source
+            and touch_records.anonymous_id = visitor_spans.anonymous_id
+            and touch_records.touched_at > visitor_spans.visits_after
+            and touch_records.touched_at <= visitor_spans.visits_until
+    left join channel_lookups
+        on
+            touch_records.touch_type is not distinct from channel_lookups.touch_type
+            and touch_records.utm_source is not distinct from channel_lookups.utm_source
+            and touch_records.utm_medium is not distinct from channel_lookups.utm_medium
+            and touch_records.click_id_type
+            is not distinct from channel_lookups.click_id_type
+            and touch_records.external_referrer_host
+            is not distinct from channel_lookups.external_referrer_host
+            and touch_records.campaign_type
+            is not distinct from channel_lookups.campaign_type
+    left join campaigns
+        on touch_records.campaign_id = campaigns.campaign_id
+    left join touch_types
+        on touch_records.touch_type = touch_types.touch_type
+
+),
+
+touchpoints as (
+
+    select
+        channelled_touches.touchpoint_id,
+        channelled_touches.source,
+        person_records.person_id,
+        person_records.account_id,
+        channelled_touches.campaign_id,
+        channelled_touches.channel,
+        channelled_touches.channel_basis,
+        channelled_touches.touch_type,
+        channelled_touches.utm_source,
+        channelled_touches.utm_medium,
+        channelled_touches.utm_campaign,
+        channelled_touches.is_marketing_type
+        and not channelled_touches.is_sales
+        and channelled_touches.channel != 'direct' as is_marketing,
+        channelled_touches.channel = 'direct' as is_direct,
+        channelled_touches.is_sales,
+        channelled_touches.person_record_id is null
+        and person_records.person_id is not null as is_stitched,
+        channelled_touches.touched_at
+    from channelled_touches
+    left join person_records
+        on channelled_touches.known_person_record_id = person_records.person_record_id
+
+)
+
+select * from touchpoints

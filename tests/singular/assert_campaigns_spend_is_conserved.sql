@@ -1,0 +1,51 @@
+-- What was spent, seen and clicked is the same before and after it is spread over days, to
+-- the millionth and per currency; the reporting currency needs no conversion.
+
+with
+
+spend as (
+
+    select
+        coalesce(currency, '{{ var("reporting_currency") }}') as currency,
+        sum(amount) as amount,
+        coalesce(sum(impressions), 0) as impressions,
+        coalesce(sum(clicks), 0) as clicks
+    from {{ ref('stg_generic__spend') }}
+    group by coalesce(currency, '{{ var("reporting_currency") }}')
+
+),
+
+spend_days as (
+
+    select
+        currency,
+        sum(spend_amount) as amount,
+        sum(spend_usd) as amount_usd,
+        coalesce(sum(impressions), 0) as impressions,
+        coalesce(sum(clicks), 0) as clicks
+    from {{ ref('fct_ad_spend_days') }}
+    group by currency
+
+),
+
+differences as (
+
+    select
+        coalesce(spend.currency, spend_days.currency) as currency,
+        spend.amount as landed_amount,
+        spend_days.amount as published_amount
+    from spend
+    full join spend_days
+        on spend.currency = spend_days.currency
+    where
+        spend.amount is distinct from spend_days.amount
+        or spend.impressions is distinct from spend_days.impressions
+        or spend.clicks is distinct from spend_days.clicks
+        or (
+            spend.currency = '{{ var("reporting_currency") }}'
+            and spend.amount is distinct from spend_days.amount_usd
+        )
+
+)
+
+select * from differences

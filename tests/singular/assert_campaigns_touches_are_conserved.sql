@@ -1,0 +1,60 @@
+-- Every staged touch is in fct_touchpoints exactly once, and nothing else is.
+
+with
+
+generic_touches as (
+
+    select touchpoint_id
+    from {{ ref('stg_generic__touches') }}
+
+),
+
+salesforce_touches as (
+
+    select touchpoint_id
+    from {{ ref('stg_salesforce__touches') }}
+
+),
+
+touchpoints as (
+
+    select touchpoint_id
+    from {{ ref('fct_touchpoints') }}
+
+),
+
+sightings as (
+
+    select
+        touchpoint_id,
+        1 as staged,
+        0 as published
+    from generic_touches
+    union all
+    select
+        touchpoint_id,
+        1 as staged,
+        0 as published
+    from salesforce_touches
+    union all
+    select
+        touchpoint_id,
+        0 as staged,
+        1 as published
+    from touchpoints
+
+),
+
+differences as (
+
+    select
+        touchpoint_id,
+        sum(staged) as staged,
+        sum(published) as published
+    from sightings
+    group by touchpoint_id
+    having sum(staged) != 1 or sum(published) != 1
+
+)
+
+select * from differences
