@@ -1,5 +1,5 @@
--- What was spent, seen and clicked is the same before and after it is spread over days, to
--- the millionth and per currency; the reporting currency needs no conversion.
+-- What was spent, seen and clicked is the same before and after it is spread over days,
+-- to the millionth and per currency; the reporting currency needs no conversion.
 
 with
 

@@ -1,0 +1,51 @@
+-- Grain: one row per staged record of a person, an account or an opportunity that no
+-- mart shows, with the reason. Staged = shown + excluded.
+
+with
+
+staged_records as (
+
+    select * from {{ ref('int_quality__staged_records') }}
+
+),
+
+shown_records as (
+
+    select
+        'people' as entity,
+        person_record_id as record_key
+    from {{ ref('bridge_person_records') }}
+    union all
+    select
+        'accounts' as entity,
+        account_record_id as record_key
+    from {{ ref('bridge_account_records') }}
+    union all
+    select
+        'opportunities' as entity,
+        opportunity_id as record_key
+    from {{ ref('fct_opportunity_outcomes') }}
+
+),
+
+excluded_records as (
+
+    select
+        staged_records.entity,
+        staged_records.record_key,
+        staged_records.source,
+        staged_records.record_id,
+        case
+            when staged_records.is_deleted then 'deleted'
+            else 'unexplained'
+        end as reason
+    from staged_records
+    left join shown_records
+        on
+            staged_records.entity = shown_records.entity
+            and staged_records.record_key = shown_records.record_key
+    where shown_records.record_key is null
+
+)
+
+select * from excluded_records

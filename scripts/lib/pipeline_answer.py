@@ -1,0 +1,125 @@
+"""The answer to "how much pipeline did marketing source, and at what cost?"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+from lib.cli import UserError
+from lib.warehouse import connect
+
+CURRENT_QUARTER = """
+    select
+        quarter_start,
+        channel,
+        sourced_opportunities,
+        sourced_pipeline_usd,
+        spend_usd
+    from reports.rpt_pipeline_quarters
+    where is_current
+    order by sourced_pipeline_usd desc, spend_usd desc, channel
+"""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One channel, or the total. Money is in the reporting currency."""
+
+    channel: str
+    opportunities: int
+    pipeline: Decimal
+    spend: Decimal
+
+    @property
+    def ratio(self) -> Decimal | None:
+        """Pipeline for each unit of money spent; None where nothing was spent."""
+        return self.pipeline / self.spend if self.spend else None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The current quarter by channel, the greatest pipeline first."""
+
+    quarter_start: date
+    lines: tuple[Line, ...]
+
+    @property
+    def total(self) -> Line:
+        """The sum of all channels."""
+        return Line(
+            "all channels",
+            sum(line.opportunities for line in self.lines),
+            sum((line.pipeline for line in self.lines), Decimal(0)),
+            sum((line.spend for line in self.lines), Decimal(0)),
+        )
+
+
+def read_answer(publication: Path) -> Answer:
+    """Read the current quarter from a published marts file.
+
+    Raises:
+        UserError: the file does not hold the report, or the quarter has no rows.
+    """
+    with connect(publication, read_only=True) as connection:
+        try:
+            rows = connection.execute(CURRENT_QUARTER).fetchall()
+        except duckdb.CatalogException as error:
+            raise UserError(
+                f"{publication} does not hold reports.rpt_pipeline_quarters: "
+                "publish again (make run)"
+            ) from error
+    if not rows:
+        raise UserError(
+            "the current quarter has neither opportunities nor spend: "
+            "check as_of, or load newer data"
+        )
+    return Answer(rows[0][0], tuple(Line(*row[1:]) for row in rows))
+
+
+def as_markdown(answer: Answer) -> str:
+    """Render the answer as a sentence and a table that reads well unrendered."""
+    header = ("Channel", "Opportunities", "Sourced pipeline", "Spend", "Pipeline/spend")
+    body = [_cells(line) for line in (*answer.lines, answer.total)]
+    widths = [max(len(row[at]) for row in [header, *body]) for at in range(len(header))]
+    total = answer.total
+    ratio = f", {total.ratio:.2f} for each unit spent" if total.ratio else ""
+    return "\n".join(
+        [
+            f"# Marketing-sourced pipeline, quarter from {answer.quarter_start}",
+            "",
+            f"Marketing sourced {total.pipeline:,.2f} of pipeline in "
+            f"{total.opportunities} opportunities at a cost of "
+            f"{total.spend:,.2f}{ratio}.",
+            "",
+            _row(header, widths),
+            "|" + "|".join(_rule(width, at) for at, width in enumerate(widths)) + "|",
+            *(_row(row, widths) for row in body),
+            "",
+        ]
+    )
+
+
+def _cells(line: Line) -> tuple[str, ...]:
+    return (
+        line.channel,
+        f"{line.opportunities:,}",
+        f"{line.pipeline:,.2f}",
+        f"{line.spend:,.2f}",
+        f"{line.ratio:.2f}" if line.ratio is not None else "-",
+    )
+
+
+def _row(cells: tuple[str, ...], widths: list[int]) -> str:
+    padded = [
+        cell.ljust(width) if at == 0 else cell.rjust(width)
+        for at, (cell, width) in enumerate(zip(cells, widths, strict=True))
+    ]
+    return "| " + " | ".join(padded) + " |"
+
+
+def _rule(width: int, at: int) -> str:
+    return "-" * (width + 2) if at == 0 else "-" * (width + 1) + ":"
