@@ -1,0 +1,111 @@
+-- Grain: one row per entry of a person into a stage: what counts, in order, with repeats
+-- of the same stage collapsed into the earliest. A recycled entry ends its cycle.
+-- A cycle without a lead entry of its own is given one at its first entry.
+
+with
+
+stage_events as (
+
+    select
+        person_id,
+        stage,
+        evidence,
+        is_declared,
+        entered_at
+    from {{ ref('int_lifecycle__stage_events') }}
+    where exclusion_reason is null
+
+),
+
+stages as (
+
+    select
+        stage,
+        stage_order
+    from {{ ref('lifecycle_stages') }}
+
+),
+
+changes as (
+
+    select
+        stage_events.person_id,
+        stage_events.stage,
+        stages.stage_order,
+        stage_events.evidence,
+        stage_events.entered_at
+    from stage_events
+    inner join stages
+        on stage_events.stage = stages.stage
+    qualify
+        lag(stage_events.stage) over (
+            partition by stage_events.person_id
+            order by
+                stage_events.entered_at asc,
+                stages.stage_order asc,
+                stage_events.is_declared desc,
+                stage_events.evidence asc
+        ) is distinct from stage_events.stage
+
+),
+
+cycle_entries as (
+
+    select
+        person_id,
+        cast(
+            1 + count(case when stage = 'recycled' then 1 end) over (
+                partition by person_id
+                order by entered_at asc, stage_order asc
+                rows between unbounded preceding and 1 preceding
+            ) as integer
+        ) as cycle_number,
+        stage,
+        stage_order,
+        evidence,
+        entered_at
+    from changes
+
+),
+
+cycles as (
+
+    select
+        person_id,
+        cycle_number,
+        min(entered_at) as first_entered_at,
+        min(case when stage = 'lead' then entered_at end) as lead_at
+    from cycle_entries
+    group by
+        person_id,
+        cycle_number
+
+),
+
+imputed_leads as (
+
+    select
+        cycles.person_id,
+        cycles.cycle_number,
+        stages.stage,
+        stages.stage_order,
+        'imputed' as evidence,
+        cycles.first_entered_at as entered_at
+    from cycles
+    inner join stages
+        on stages.stage = 'lead'
+    where
+        cycles.lead_at is null
+        or (cycles.cycle_number = 1 and cycles.lead_at > cycles.first_entered_at)
+
+),
+
+stage_entries as (
+
+    select * from cycle_entries
+    union all
+    select * from imputed_leads
+
+)
+
+select * from stage_entries

@@ -1,0 +1,27 @@
+-- Grain: one row per stage or status event as a source declares it.
+
+{{ config(materialized='view') }}
+
+with
+
+generic_events as (
+
+    select * from {{ ref('stg_generic__stage_events') }}
+
+),
+
+salesforce_events as (
+
+    select * from {{ ref('stg_salesforce__stage_events') }}
+
+),
+
+staged_events as (
+
+    select * from generic_events
+    union all
+    select * from salesforce_events
+
+)
+
+select * from staged_events
