@@ -1,0 +1,201 @@
+"""The source contract: which raw tables there are and what their columns hold.
+
+It is read from the source files of the staging layer (`models/staging/<source>/
+_<source>__sources.yml`), so that dbt and the landing go by the same text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lib.cli import UserError
+from lib.warehouse import PROJECT_ROOT
+
+STAGING_FOLDER = PROJECT_ROOT / "models" / "staging"
+
+_PLAIN_TYPES = frozenset(
+    ("varchar", "integer", "bigint", "double", "boolean", "date", "timestamp")
+)
+_DECIMAL = re.compile(r"decimal\(([1-9]\d?),(\d\d?)\)")
+_DEFAULT_DECIMAL = "decimal(28,6)"
+_MOST_DIGITS = 38
+# libyaml reads the contract some ten times faster than the pure Python loader.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A declared column; a required one is in every file and filled in every row."""
+
+    name: str
+    data_type: str
+    is_required: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A declared raw table.
+
+    A table with a key is upserted by it, the later landing wins; one without a key
+    holds identical rows once.
+    """
+
+    name: str
+    columns: tuple[Column, ...] = ()
+    key: tuple[str, ...] = ()
+    is_declared: bool = True
+
+    def column(self, name: str) -> Column | None:
+        """Return the column of that name, if it is declared."""
+        return next((column for column in self.columns if column.name == name), None)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The names of the columns that every file must have."""
+        return tuple(column.name for column in self.columns if column.is_required)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source system: its raw schema and its declared tables by name."""
+
+    name: str
+    schema: str
+    tables: Mapping[str, Table]
+    is_declared: bool = True
+
+
+@dataclass(frozen=True)
+class Contract:
+    """Every declared source by name."""
+
+    sources: Mapping[str, Source]
+
+    @classmethod
+    def read(cls, folder: Path = STAGING_FOLDER) -> Contract:
+        """Read every `*/_*__sources.yml` below a folder.
+
+        A source whose `config.meta.landed` is false is none that files land in (the
+        tables that other commands write) and is left out.
+
+        Raises:
+            UserError: a file is not readable, or an entry of it is not as it should
+                be; the text names the file and the entry.
+        """
+        sources: dict[str, Source] = {}
+        for path in sorted(folder.glob("*/_*__sources.yml")):
+            for source in _read_sources(path):
+                sources[source.name] = _merged(path, sources.get(source.name), source)
+        return cls(sources)
+
+    def source(self, name: str) -> Source:
+        """Return a source by name; an undeclared one lands in `raw_<name>`."""
+        return self.sources.get(name) or Source(name, f"raw_{name}", {}, False)
+
+    def table(self, source: str, table: str) -> Table:
+        """Return a table by name; an undeclared one has no columns and no key."""
+        declared = self.source(source).tables.get(table)
+        return declared or Table(table, is_declared=False)
+
+    def all_tables(self) -> Iterator[tuple[Source, Table]]:
+        """Yield every declared table with its source."""
+        for source in self.sources.values():
+            for table in source.tables.values():
+                yield source, table
+
+
+def data_type_of(text: str) -> str | None:
+    """Return a data type in its canonical spelling, or None if it is not supported."""
+    spelled = re.sub(r"\s+", "", text.lower())
+    if spelled == "decimal":
+        return _DEFAULT_DECIMAL
+    decimal = _DECIMAL.fullmatch(spelled)
+    if decimal:
+        width, scale = int(decimal[1]), int(decimal[2])
+        return spelled if scale <= width <= _MOST_DIGITS else None
+    return spelled if spelled in _PLAIN_TYPES else None
+
+
+def _read_sources(path: Path) -> Iterator[Source]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        document = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise UserError(f"{path}: cannot be read: {reason}") from error
+    for entry in _entries(path, document, "sources"):
+        if _meta(entry).get("landed", True) is False:
+            continue
+        name = _name(path, entry)
+        tables: dict[str, Table] = {}
+        for table_entry in _entries(path, entry, "tables"):
+            table = _read_table(path, name, table_entry)
+            if table.name in tables:
+                raise UserError(f"{path}: {name}.{table.name} is declared twice")
+            tables[table.name] = table
+        yield Source(name, str(entry.get("schema") or f"raw_{name}"), tables)
+
+
+def _merged(path: Path, earlier: Source | None, source: Source) -> Source:
+    """Return a source with the tables that another file declares of it."""
+    if earlier is None:
+        return source
+    twice = earlier.tables.keys() & source.tables.keys()
+    if twice:
+        raise UserError(f"{path}: {source.name}.{min(twice)} is declared twice")
+    return Source(source.name, source.schema, {**earlier.tables, **source.tables})
+
+
+def _read_table(path: Path, source: str, entry: Mapping[str, Any]) -> Table:
+    name = _name(path, entry)
+    columns = tuple(
+        _read_column(path, f"{source}.{name}", column)
+        for column in _entries(path, entry, "columns")
+    )
+    names = [column.name for column in columns]
+    if len(set(names)) != len(names):
+        raise UserError(f"{path}: {source}.{name} declares a column twice")
+    key = _meta(entry).get("key") or []
+    key = [key] if isinstance(key, str) else key
+    unknown = [column for column in key if column not in names]
+    if unknown:
+        raise UserError(
+            f"{path}: the key of {source}.{name} names no declared column: {unknown[0]}"
+        )
+    return Table(name, columns, tuple(key))
+
+
+def _read_column(path: Path, table: str, entry: Mapping[str, Any]) -> Column:
+    name = _name(path, entry)
+    given = str(entry.get("data_type") or "")
+    data_type = data_type_of(given)
+    if data_type is None:
+        raise UserError(f"{path}: {table}.{name} has an unknown data_type {given!r}")
+    return Column(name, data_type, _meta(entry).get("required") is True)
+
+
+def _name(path: Path, entry: Mapping[str, Any]) -> str:
+    name = entry.get("name")
+    if not isinstance(name, str) or not name:
+        raise UserError(f"{path}: an entry has no name")
+    return name
+
+
+def _entries(path: Path, parent: Any, key: str) -> list[Mapping[str, Any]]:
+    entries = (parent.get(key) or []) if isinstance(parent, Mapping) else None
+    if not isinstance(entries, list) or not all(
+        isinstance(entry, Mapping) for entry in entries
+    ):
+        raise UserError(f"{path}: {key} is not a list of entries")
+    return entries
+
+
+def _meta(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    config = entry.get("config") or {}
+    return config.get("meta") or entry.get("meta") or {}

@@ -1,0 +1,132 @@
+"""Files into the raw tables: one after the other, each as a whole or not at all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import duckdb
+
+from lib.cli import UserError
+from lib.contract import Contract, Table
+from lib.landing import casts, publishing, staging
+from lib.landing.errors import FileError, reason
+from lib.landing.files import DataFile, check_regular, fingerprint, sha256_of
+from lib.landing.names import some
+from lib.landing.reading import Reader, Staged
+
+
+@dataclass
+class Outcome:
+    """What became of a file; `error` is None unless it could not be landed."""
+
+    file: DataFile
+    landed: int = 0
+    rejected: int = 0
+    first_lines: list[int] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    error: str | None = None
+    is_unchanged: bool = False
+    seconds: float = 0.0
+
+
+class Landing:
+    """Lands files in a warehouse by a contract."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        contract: Contract,
+        progress: Callable[[int], None] = lambda characters: None,
+    ) -> None:
+        """Take a connection to the warehouse; `progress` is told what is read.
+
+        Slow ways through a file report as they go; the fast one does not.
+        """
+        self.connection = connection
+        self.contract = contract
+        self.progress = progress
+
+    def prepare(self) -> list[str]:
+        """Make the declared tables and the log, and return warnings about them.
+
+        Raises:
+            UserError: the warehouse cannot be written.
+        """
+        casts.install(self.connection)
+        try:
+            return publishing.prepare(self.connection, self.contract)
+        except duckdb.Error as error:
+            raise UserError(
+                f"the warehouse cannot be written: {reason(error)}"
+            ) from error
+
+    def land(self, file: DataFile) -> Outcome:
+        """Land one file and say what became of it.
+
+        Raises:
+            UserError: the warehouse cannot be written.
+        """
+        outcome = Outcome(file)
+        begin = time.monotonic()
+        try:
+            self._land(file, outcome)
+        except FileError as error:
+            outcome.error = str(error)
+        except duckdb.InterruptException as error:
+            raise KeyboardInterrupt from error
+        except duckdb.Error as error:
+            raise UserError(
+                f"{file.label}: the warehouse cannot be written: {reason(error)}"
+            ) from error
+        outcome.seconds = time.monotonic() - begin
+        return outcome
+
+    def _land(self, file: DataFile, outcome: Outcome) -> None:
+        check_regular(file)
+        before = fingerprint(file.path)
+        sha256 = sha256_of(file.path)
+        if publishing.is_landed(self.connection, file, sha256):
+            outcome.is_unchanged = True
+            return
+        source = self.contract.source(file.source)
+        table = self.contract.table(file.source, file.table)
+        raw_tables = publishing.stored_columns(self.connection)
+        stored = raw_tables.get((source.schema, table.name), [])
+        try:
+            reader = Reader(self.connection, table, stored, self.progress)
+            staged = reader.stage(file)
+            if fingerprint(file.path) != before:
+                raise FileError("was written to while it was read: load it again")
+            outcome.landed, outcome.rejected = staged.landed, staged.rejected
+            outcome.first_lines = staging.first_lines(self.connection)
+            _compare(outcome, table, {name for name, _ in stored}, staged)
+            publishing.publish(
+                self.connection,
+                file,
+                sha256=sha256,
+                source=source,
+                table=table,
+                layout=staged.layout,
+                landed=staged.landed,
+                rejected=staged.rejected,
+            )
+        finally:
+            staging.drop(self.connection)
+
+
+def _compare(outcome: Outcome, table: Table, stored: set[str], staged: Staged) -> None:
+    """Note where the file and the contract differ."""
+    if not table.is_declared:
+        name = f"{outcome.file.source}.{outcome.file.table}"
+        outcome.warnings.append(f"{name} is not declared, landed as text")
+        return
+    declared = {column.name for column in table.columns}
+    missing = [name for name in staged.layout.missing if name in declared]
+    if missing:
+        outcome.notes.append(f"declared but not in it, null: {some(missing)}")
+    new = [item.name for _, item in staged.layout.present if item.name not in stored]
+    if new:
+        outcome.notes.append(f"not declared, added as text: {some(new)}")

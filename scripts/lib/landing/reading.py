@@ -1,0 +1,147 @@
+"""One file into the staged table, by the way that its format and state ask for."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from lib.contract import Table
+from lib.landing import csv_text, json_lines, parquet, staging
+from lib.landing.errors import FileError, reason
+from lib.landing.files import DataFile, check_text
+from lib.landing.records import Batch
+from lib.landing.staging import Layout
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What is staged of a file: in which columns, and how many rows of each kind."""
+
+    layout: Layout
+    landed: int
+    rejected: int
+
+
+class Reader:
+    """Stages the files of one table; `stored` are the raw table's columns and types."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        table: Table,
+        stored: Sequence[tuple[str, str]],
+        progress: Callable[[int], None],
+    ) -> None:
+        self.connection = connection
+        self.table = table
+        self.stored = stored
+        self.progress = progress
+        # Without a key, a hash of each row tells which ones are there already.
+        self.is_hashed = not table.key
+
+    def stage(self, file: DataFile) -> Staged:
+        """Stage the rows of a file that fit and set the others aside.
+
+        Raises:
+            FileError: the file cannot be read, or lacks a required column.
+        """
+        if file.format == "parquet":
+            return self._stage_parquet(file)
+        check_text(file)
+        if file.format == "jsonl":
+            return self._stage_json_lines(file)
+        return self._stage_csv(file)
+
+    def _stage_csv(self, file: DataFile) -> Staged:
+        declared = {column.name for column in self.table.columns}
+        header = csv_text.read_header(file, declared)
+        layout = self._layout(header.names)
+        texture = csv_text.scan(file, header.delimiter)
+        # Alone on its line, an empty value cannot be told from a blank line there.
+        if texture.is_plain and len(header.names) > 1:
+            relation = csv_text.fast_relation(header)
+            with _linked(file) as path:
+                count = self._stage_all(layout, relation, path)
+            if count is not None and csv_text.has_all_rows(
+                file, header, texture, count
+            ):
+                return Staged(layout, count, 0)
+        return self._stage_batches(layout, csv_text.batches(file, header, texture))
+
+    def _stage_json_lines(self, file: DataFile) -> Staged:
+        names = json_lines.read_names(file)
+        # Without a single object there is nothing to tell the columns by.
+        layout = self._layout(names, is_checked=bool(names))
+        return self._stage_batches(layout, json_lines.batches(file, names))
+
+    def _stage_parquet(self, file: DataFile) -> Staged:
+        with _linked(file) as path:
+            schema = parquet.read_schema(self.connection, file, path)
+            layout = self._layout(schema.names, schema.types)
+            count = self._stage_all(layout, parquet.relation(schema), path)
+            if count is not None:
+                return Staged(layout, count, 0)
+            try:
+                counts = staging.stage_fitting(
+                    self.connection,
+                    layout,
+                    parquet.relation_with_text(schema),
+                    [path],
+                    is_hashed=self.is_hashed,
+                )
+            except duckdb.Error as error:
+                cause = f"the Parquet file is damaged: {reason(error)}"
+                raise FileError(cause) from error
+        return Staged(layout, *counts)
+
+    def _stage_all(self, layout: Layout, relation: str, path: str) -> int | None:
+        """Stage a whole file in one pass; None if something in it does not fit.
+
+        Whatever that is, the careful way finds it again and names the line.
+        """
+        try:
+            return staging.stage_all(
+                self.connection, layout, relation, [path], is_hashed=self.is_hashed
+            )
+        except duckdb.InterruptException as error:
+            raise KeyboardInterrupt from error
+        except duckdb.Error:
+            return None
+
+    def _stage_batches(self, layout: Layout, batches: Iterator[Batch]) -> Staged:
+        counts = staging.stage_batches(
+            self.connection,
+            layout,
+            batches,
+            is_hashed=self.is_hashed,
+            progress=self.progress,
+        )
+        return Staged(layout, *counts)
+
+    def _layout(
+        self,
+        names: Sequence[str],
+        types: Sequence[str] | None = None,
+        *,
+        is_checked: bool = True,
+    ) -> Layout:
+        lacking = [name for name in self.table.required if name not in names]
+        if lacking and is_checked:
+            plural = "column" if len(lacking) == 1 else "columns"
+            raise FileError(f"lacks the required {plural} {', '.join(lacking)}")
+        return staging.layout_of(self.table, self.stored, names, types)
+
+
+@contextmanager
+def _linked(file: DataFile) -> Iterator[str]:
+    """Give a path to a file that has no character with a meaning to DuckDB."""
+    with tempfile.TemporaryDirectory(prefix="landing-") as folder:
+        suffix = f".{file.format}" + (".gz" if file.is_gzip else "")
+        link = Path(folder) / f"file{suffix}"
+        link.symlink_to(file.path.resolve())
+        yield str(link)
