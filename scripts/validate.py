@@ -63,6 +63,7 @@ def validate(
     thresholds = read_thresholds(THRESHOLDS)
     suites = read_suites(suite_directory, layer, thresholds, now)
     columns = columns_of_suites(warehouse, layer, suites)
+    run_id = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
     rule_count = sum(len(suite.rules) for suite in suites)
     with working(f"checking {rule_count} rules on {len(suites)} {layer} relations"):
         # Great Expectations takes seconds to import: mistakes are told before that.
@@ -75,7 +76,7 @@ def validate(
                 verdict
                 for suite in suites
                 for verdict in inspection.judge(
-                    suite, parameters, columns[suite.schema, suite.table]
+                    suite, parameters, columns[suite.schema, suite.table], run_id
                 )
             ]
             files = write_failing_rows(
@@ -83,7 +84,6 @@ def validate(
             )
             build_id = inspection.build_id() if layer == "marts" else None
             docs = inspection.write_docs(out / "data_docs" / layer)
-    run_id = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
     with connect(warehouse) as connection:
         history.append(connection, history.Run(run_id, layer, build_id, now), verdicts)
     return report(layer, verdicts, files, docs)

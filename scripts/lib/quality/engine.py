@@ -18,6 +18,7 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
 import great_expectations as gx
 from great_expectations.core.expectation_suite import ExpectationSuite
+from great_expectations.core.run_identifier import RunIdentifier
 from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.datasource.fluent.interfaces import TestConnectionError
 from sqlalchemy import Connection
@@ -27,7 +28,7 @@ from lib.cli import UserError
 from lib.quality.fingerprint import fingerprint
 from lib.quality.mend import mend
 from lib.quality.rules import COLUMN_RULES, MINIMUM, SQL_RULE, Rule, Suite, Verdict
-from lib.sql import quote_identifier
+from lib.sql import columns as quoted_columns
 
 _DOCS_SITE = "docs"
 
@@ -50,7 +51,11 @@ class Inspection:
         return fingerprint(self.query, catalog)
 
     def judge(
-        self, suite: Suite, parameters: Mapping[str, Any], columns: Sequence[str]
+        self,
+        suite: Suite,
+        parameters: Mapping[str, Any],
+        columns: Sequence[str],
+        run_id: str,
     ) -> list[Verdict]:
         """Judge the rules of one suite, in the order in which they stand there.
 
@@ -58,6 +63,7 @@ class Inspection:
             suite: the rules and their relation.
             parameters: values for {"$PARAMETER": …}.
             columns: the relation's columns.
+            run_id: name of the run in Data Docs.
 
         Raises:
             UserError: a rule cannot be evaluated; the text names it and says why.
@@ -74,6 +80,7 @@ class Inspection:
         )
         # No sample of values: Data Docs are shared more widely than failing rows are.
         results = definition.run(
+            run_id=RunIdentifier(run_name=run_id),
             expectation_parameters=dict(parameters),
             result_format={
                 "result_format": "SUMMARY",
@@ -85,7 +92,7 @@ class Inspection:
         by_rule = {
             result.expectation_config.meta["rule_id"]: result for result in results
         }
-        row_count = int(self._figure(suite, "count(*)") or 0)
+        row_count = int(self._figure("select count(*) from {batch}", suite) or 0)
         return [
             self._verdict(suite, rule, by_rule[rule.rule_id], row_count, columns)
             for rule in suite.rules
@@ -104,6 +111,7 @@ class Inspection:
             _DOCS_SITE,
             {
                 "class_name": "SiteBuilder",
+                "show_how_to_buttons": False,
                 "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
                 "store_backend": {
                     "class_name": "TupleFilesystemStoreBackend",
@@ -153,7 +161,7 @@ class Inspection:
         rows_failed: int | None,
     ) -> float | None:
         if rule.observed is not None:
-            return self._figure(suite, rule.observed)
+            return self._figure(rule.observed, suite)
         if rule.expectation_type in COLUMN_RULES and rule.threshold is not None:
             if not rows_checked or rows_failed is None:
                 return None
@@ -162,10 +170,8 @@ class Inspection:
         value = rows_failed if rows_failed is not None else found.get("observed_value")
         return None if value is None else float(value)
 
-    def _figure(self, suite: Suite, expression: str) -> float | None:
-        """Return a rule's own expression over its relation."""
-        query = f"select {expression} from {suite.quoted_relation}"  # noqa: S608
-        value = self.connection.exec_driver_sql(query).scalar()
+    def _figure(self, query: str, suite: Suite) -> float | None:
+        value = self.query(query.format(batch=suite.quoted_relation), ())[0][0]
         return None if value is None else float(value)
 
 
@@ -205,7 +211,7 @@ def inspect(warehouse: Path) -> Iterator[Inspection]:
 
 def _whole_rows(index_query: str, columns: Sequence[str]) -> str:
     """Return the query without its last column, the tested one once more."""
-    names = ", ".join(quote_identifier(column) for column in columns)
+    names = quoted_columns(columns)
     query = index_query.rstrip("; \n")
     return f'select {names} from ({query}) as failing_rows ({names}, "(tested)")'  # noqa: S608
 

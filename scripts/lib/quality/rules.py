@@ -1,8 +1,8 @@
 """Governance rules as they are written: suites as JSON, limits in a seed.
 
 A suite is a file tests/expectations/<layer>__<relation>.json in Great Expectations'
-own shape. Its meta names the relation; the meta of each expectation says what the
-verdict means to people:
+own shape. Its meta names the relation. The description of each expectation is the rule
+in a sentence; its meta says what the verdict means to people:
 
     rule_id       unique over all suites; also the name of the file of failing rows
     severity      critical (fails the run) or warning
@@ -10,10 +10,11 @@ verdict means to people:
     threshold_id  optional: the row of quality_thresholds that limits the rule. It
                   reaches the expectation as {"$PARAMETER": "<threshold_id>"} in its
                   kwargs, or as {threshold} in its SQL
-    observed      optional: an SQL expression over the relation, the figure that is held
-                  to the threshold; {observed} in the rule's SQL stands for it
+    observed      an SQL query for the one figure that is held to the threshold of a
+                  rule written in SQL; {observed} in the rule's SQL stands for it
 
-In SQL, {batch} is the relation and {now} the moment of the run, UTC.
+In SQL, {batch} is the relation, {now} the moment of the run in UTC, and
+{reporting_currency} the var of that name.
 """
 
 from __future__ import annotations
@@ -24,11 +25,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from lib.cli import UserError
-from lib.sql import quote_identifier
+from lib.sql import relation
+from lib.warehouse import PROJECT_ROOT
 
 CRITICAL = "critical"
 WARNING = "warning"
@@ -106,7 +111,7 @@ class Suite:
     @property
     def quoted_relation(self) -> str:
         """The relation as SQL takes it."""
-        return f"{quote_identifier(self.schema)}.{quote_identifier(self.table)}"
+        return relation(self.schema, self.table)
 
 
 @dataclass(frozen=True)
@@ -249,8 +254,9 @@ def _read_expectation(
     """Return the expectation with its SQL filled in, and the rule it stands for."""
     meta = written.get("meta", {})
     lacking = [key for key in _META if not meta.get(key)]
+    lacking += [key for key in ("type", "description") if not written.get(key)]
     if lacking:
-        raise UserError(f"{place}: its meta lacks {', '.join(lacking)}")
+        raise UserError(f"{place}: it lacks {', '.join(lacking)}")
     rule_id, severity = meta["rule_id"], meta["severity"]
     if not _RULE_ID.fullmatch(rule_id):
         raise UserError(f"{place}: rule_id {rule_id!r} is not snake_case")
@@ -258,11 +264,11 @@ def _read_expectation(
         raise UserError(f"{place}: severity of {rule_id} is not critical or warning")
     threshold = _threshold_of(meta, place, thresholds)
     kwargs = dict(written.get("kwargs", {}))
-    _check_kwargs(written.get("type"), kwargs, threshold, place)
-    query = kwargs.get("unexpected_rows_query")
+    query, observed = kwargs.get("unexpected_rows_query"), meta.get("observed")
+    _check_kwargs(written.get("type"), kwargs, threshold, observed, place)
     if query is not None:
-        query = _filled(query, meta.get("observed"), threshold, now)
-        kwargs["unexpected_rows_query"] = query
+        query = query.replace("{observed}", f"({observed})")
+        query = kwargs["unexpected_rows_query"] = _filled(query, threshold, now)
     rule = Rule(
         rule_id=rule_id,
         severity=severity,
@@ -271,10 +277,13 @@ def _read_expectation(
         expectation_type=written["type"],
         column=kwargs.get("column"),
         query=query,
-        observed=meta.get("observed"),
+        observed=_filled(observed, threshold, now) if observed else None,
         threshold=threshold,
     )
-    return {**written, "kwargs": kwargs, "severity": severity}, rule
+    # Data Docs show the description alone.
+    says = f"{written['description']} ({severity} {rule_id}, owner {rule.owner})"
+    filled = {"kwargs": kwargs, "severity": severity, "description": says}
+    return {**written, **filled}, rule
 
 
 def _threshold_of(
@@ -292,6 +301,7 @@ def _check_kwargs(
     kind: str | None,
     kwargs: Mapping[str, Any],
     threshold: Threshold | None,
+    observed: str | None,
     place: str,
 ) -> None:
     if kind not in COLUMN_RULES | FIGURE_RULES | {SQL_RULE}:
@@ -303,6 +313,8 @@ def _check_kwargs(
     query = kwargs.get("unexpected_rows_query", "")
     if kind == SQL_RULE and "{batch}" not in query:
         raise UserError(f"{place}: its SQL does not read {{batch}}")
+    if "{threshold}" in query and not observed:
+        raise UserError(f"{place}: its meta lacks observed, what the threshold limits")
     named = "{threshold}" in query or any(
         isinstance(value, Mapping)
         and threshold is not None
@@ -313,12 +325,23 @@ def _check_kwargs(
         raise UserError(f"{place}: threshold_id and its use do not agree")
 
 
-def _filled(
-    query: str, observed: str | None, threshold: Threshold | None, now: datetime
-) -> str:
-    """Fill all but {batch} in. The values are a number and a time of our own making."""
-    if observed is not None:
-        query = query.replace("{observed}", f"(select {observed} from {{batch}})")  # noqa: S608
+def _filled(query: str, threshold: Threshold | None, now: datetime) -> str:
+    """Fill all but {batch} in: a number, a time and a code that are checked or ours."""
     if threshold is not None:
         query = query.replace("{threshold}", repr(threshold.value))
-    return query.replace("{now}", f"timestamp '{now:%Y-%m-%d %H:%M:%S}'")
+    query = query.replace("{now}", f"timestamp '{now:%Y-%m-%d %H:%M:%S}'")
+    return query.replace("{reporting_currency}", f"'{reporting_currency()}'")
+
+
+@cache
+def reporting_currency() -> str:
+    """Return the currency that dbt_project.yml names.
+
+    Raises:
+        UserError: it is no ISO 4217 code.
+    """
+    project = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text("utf-8"))
+    currency = str(project["vars"]["reporting_currency"])
+    if not re.fullmatch(r"[A-Z]{3}", currency):
+        raise UserError(f"dbt_project.yml: reporting_currency {currency!r} is no code")
+    return currency
