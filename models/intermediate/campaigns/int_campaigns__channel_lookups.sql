@@ -42,7 +42,17 @@ campaign_signals as (
 
 channel_rules as (
 
-    select * from {{ ref('channel_rules') }}
+    select
+        rule_id,
+        priority,
+        {{ clean_text('touch_type') }} as touch_type,
+        {{ clean_text('utm_source') }} as utm_source,
+        {{ clean_text('utm_medium') }} as utm_medium,
+        {{ clean_text('click_id_type') }} as click_id_type,
+        {{ clean_text('referrer_host') }} as referrer_host,
+        {{ clean_text('campaign_type') }} as campaign_type,
+        channel
+    from {{ ref('channel_rules') }}
 
 ),
 

@@ -64,14 +64,18 @@ latest_signals as (
 
     select
         signals.person_id,
-        max(signals.signalled_at)
-            filter (where signals.signal = 'opt_in') as last_opt_in_at,
-        max(signals.signalled_at)
-            filter (where signals.signal = 'opt_out') as last_opt_out_at,
-        max(signals.signalled_at)
-            filter (where signals.signal = 'spam_report') as last_spam_report_at,
-        max(signals.signalled_at)
-            filter (where signals.signal = 'unsubscribe') as last_unsubscribe_at,
+        max(signals.signalled_at) filter (
+            where signals.signal = 'opt_in'
+        ) as last_opt_in_at,
+        max(signals.signalled_at) filter (
+            where signals.signal = 'opt_out'
+        ) as last_opt_out_at,
+        max(signals.signalled_at) filter (
+            where signals.signal = 'spam_report'
+        ) as last_spam_report_at,
+        max(signals.signalled_at) filter (
+            where signals.signal = 'unsubscribe'
+        ) as last_unsubscribe_at,
         -- Only a bounce of the address in use counts.
         max(signals.signalled_at) filter (
             where signals.signal = 'hard_bounce' and profiles.email is not null

@@ -22,9 +22,10 @@ range_days as (
 
     select
         day_counts.day_count,
+        numbers.number as day_offset,
         numbers.number + 1 as day_number
     from day_counts
-    inner join range({{ max_spend_days() }}) as numbers (number) -- noqa: LT01
+    inner join range({{ max_spend_days() }}) as numbers (number)
         on day_counts.day_count > numbers.number
 
 ),
@@ -61,7 +62,7 @@ daily_parts as (
             0
         ) }} as clicks,
         cast(
-            {{ dbt.dateadd('day', 'range_days.day_number - 1', 'spend_ranges.starts_on') }}
+            {{ dbt.dateadd('day', 'range_days.day_offset', 'spend_ranges.starts_on') }}
             as date
         ) as spend_date
     from spend_ranges

@@ -4,7 +4,10 @@ with
 
 spend as (
 
-    select * from {{ ref('stg_generic__spend') }}
+    select
+        *,
+        coalesce(ends_on, starts_on) as last_day
+    from {{ ref('stg_generic__spend') }}
 
 ),
 
@@ -32,60 +35,53 @@ unique_names as (
 
     select
         campaign_name,
-        max(campaign_id) as campaign_id,
-        max(channel) as channel
+        max(campaign_id) as campaign_id
     from campaigns
     group by campaign_name
     having count(*) = 1
 
 ),
 
-day_counts as (
+known_spend as (
 
     select
-        *,
-        {{ dbt.datediff('starts_on', 'coalesce(ends_on, starts_on)', 'day') }} + 1
-            as day_count
+        spend.*,
+        coalesce(campaigns.campaign_id, unique_names.campaign_id) as known_campaign_id,
+        {{ dbt.datediff('spend.starts_on', 'spend.last_day', 'day') }} + 1 as day_count
     from spend
+    left join campaigns
+        on spend.campaign_id = campaigns.campaign_id
+    left join unique_names
+        on spend.campaign_name = unique_names.campaign_name
 
 ),
 
 spend_ranges as (
 
     select
-        coalesce(platforms.platform, day_counts.platform, 'unknown') as platform,
+        coalesce(platforms.platform, known_spend.platform, 'unknown') as platform,
         coalesce(
-            day_counts.channel,
-            campaigns.channel,
-            unique_names.channel,
-            platforms.default_channel,
-            'unknown'
+            known_spend.channel, campaigns.channel, platforms.default_channel, 'unknown'
         ) as channel,
-        coalesce(
-            campaigns.campaign_id, unique_names.campaign_id, day_counts.campaign_id
-        ) as campaign_id,
-        coalesce(campaigns.campaign_name, day_counts.campaign_name) as campaign_name,
-        day_counts.cost_type,
-        coalesce(day_counts.currency, '{{ var("reporting_currency") }}') as currency,
-        day_counts.day_count between 1 and {{ max_spend_days() }} as has_valid_range,
-        day_counts.amount,
-        day_counts.impressions,
-        day_counts.clicks,
+        coalesce(known_spend.known_campaign_id, known_spend.campaign_id) as campaign_id,
+        coalesce(campaigns.campaign_name, known_spend.campaign_name) as campaign_name,
+        known_spend.cost_type,
+        coalesce(known_spend.currency, '{{ var("reporting_currency") }}') as currency,
+        known_spend.day_count between 1 and {{ max_spend_days() }} as has_valid_range,
+        known_spend.amount,
+        known_spend.impressions,
+        known_spend.clicks,
         case
-            when day_counts.day_count between 1 and {{ max_spend_days() }}
-                then day_counts.day_count
+            when known_spend.day_count between 1 and {{ max_spend_days() }}
+                then known_spend.day_count
             else 1
         end as day_count,
-        day_counts.starts_on
-    from day_counts
-    left join platforms
-        on day_counts.platform = platforms.platform_alias
+        known_spend.starts_on
+    from known_spend
     left join campaigns
-        on day_counts.campaign_id = campaigns.campaign_id
-    left join unique_names
-        on
-            campaigns.campaign_id is null
-            and day_counts.campaign_name = unique_names.campaign_name
+        on known_spend.known_campaign_id = campaigns.campaign_id
+    left join platforms
+        on known_spend.platform = platforms.platform_alias
 
 )
 

@@ -1,7 +1,7 @@
--- Grain: one row per anonymous visitor and span of time that belongs to one person record.
--- A visit belongs to whoever the visitor is next known to be, at or after it; once nobody
--- follows, to whoever it was last. Spans of a visitor touch and never overlap, so a visit
--- finds at most one.
+-- Grain: one row per anonymous visitor and span of time that is one person record's.
+-- A visit belongs to whoever the visitor is next known to be, at or after it; once
+-- nobody follows, to whoever it was last. Spans of a visitor touch and never overlap,
+-- so a visit finds at most one.
 
 with
 
@@ -32,7 +32,7 @@ ordered_touches as (
 
 last_touches as (
 
-    -- The last touch of each run of the same person: one span a run keeps the join small.
+    -- The last of each run of touches of one person: a span a run keeps the join small.
     select *
     from ordered_touches
     where next_person_record_id is distinct from person_record_id

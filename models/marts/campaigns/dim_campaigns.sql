@@ -72,21 +72,21 @@ campaigns as (
         campaign_records.parent_campaign_id,
         campaign_records.owner_id,
         campaign_records.campaign_name,
-        coalesce(campaign_records.channel, typed_channels.channel, 'unknown') as channel,
+        coalesce(campaign_records.channel, typed_channels.channel, 'unknown')
+            as channel,
         campaign_records.campaign_type,
         campaign_records.status,
         campaign_records.utm_campaign,
         name_breaches.campaign_id is null as is_name_compliant,
         cast(
-            campaign_records.budget * exchange_rates.reporting_per_unit as decimal(18, 2)
+            campaign_records.budget * exchange_rates.reporting_per_unit
+            as decimal(18, 2)
         ) as budget_usd,
         campaign_records.start_date,
         campaign_records.end_date
     from campaign_records
     left join typed_channels
-        on
-            campaign_records.channel is null
-            and lower(campaign_records.campaign_type) = typed_channels.campaign_type
+        on lower(campaign_records.campaign_type) = typed_channels.campaign_type
     left join exchange_rates
         on
             coalesce(campaign_records.currency, '{{ var("reporting_currency") }}')

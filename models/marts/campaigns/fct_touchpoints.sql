@@ -1,12 +1,15 @@
 -- Grain: one row per touch of any source, known or anonymous.
 -- A given channel wins; then a bare web session is direct; then the channel rules, the
--- campaign's channel and the touch type's default.
+-- campaign's channel and the touch type's default. Joins are on keys alone, to hash.
 
 with
 
 touch_records as (
 
-    select * from {{ ref('int_campaigns__touch_records') }}
+    select
+        *,
+        case when person_record_id is null then anonymous_id end as unknown_visitor
+    from {{ ref('int_campaigns__touch_records') }}
 
 ),
 
@@ -74,9 +77,8 @@ channelled_touches as (
     from touch_records
     left join visitor_spans
         on
-            touch_records.person_record_id is null
-            and touch_records.source = visitor_spans.source
-            and touch_records.anonymous_id = visitor_spans.anonymous_id
+            touch_records.source = visitor_spans.source
+            and touch_records.unknown_visitor = visitor_spans.anonymous_id
             and touch_records.touched_at > visitor_spans.visits_after
             and touch_records.touched_at <= visitor_spans.visits_until
     left join channel_lookups
@@ -114,7 +116,8 @@ touchpoints as (
         channelled_touches.is_marketing_type
         and not channelled_touches.is_sales
         and channelled_touches.channel != 'direct' as is_marketing,
-        channelled_touches.channel = 'direct' as is_direct,
+        channelled_touches.channel = 'direct'
+        and not channelled_touches.is_sales as is_direct,
         channelled_touches.is_sales,
         channelled_touches.person_record_id is null
         and person_records.person_id is not null as is_stitched,
