@@ -6,7 +6,7 @@ spend as (
 
     select
         *,
-        coalesce(ends_on, starts_on) as last_day
+        {{ dbt.datediff('starts_on', 'ends_on', 'day') }} + 1 as day_count
     from {{ ref('stg_generic__spend') }}
 
 ),
@@ -46,8 +46,7 @@ known_spend as (
 
     select
         spend.*,
-        coalesce(campaigns.campaign_id, unique_names.campaign_id) as known_campaign_id,
-        {{ dbt.datediff('spend.starts_on', 'spend.last_day', 'day') }} + 1 as day_count
+        coalesce(campaigns.campaign_id, unique_names.campaign_id) as known_campaign_id
     from spend
     left join campaigns
         on spend.campaign_id = campaigns.campaign_id
@@ -67,7 +66,8 @@ spend_ranges as (
         coalesce(campaigns.campaign_name, known_spend.campaign_name) as campaign_name,
         known_spend.cost_type,
         coalesce(known_spend.currency, '{{ var("reporting_currency") }}') as currency,
-        known_spend.day_count between 1 and {{ max_spend_days() }} as has_valid_range,
+        coalesce(known_spend.day_count between 1 and {{ max_spend_days() }}, true)
+            as has_valid_range,
         known_spend.amount,
         known_spend.impressions,
         known_spend.clicks,
