@@ -6,7 +6,8 @@ spend as (
 
     select
         *,
-        {{ dbt.datediff('starts_on', 'ends_on', 'day') }} + 1 as day_count
+        {{ dbt.datediff('starts_on', 'ends_on', 'day') }}
+        + 1 as day_count
     from {{ ref('stg_generic__spend') }}
 
 ),
