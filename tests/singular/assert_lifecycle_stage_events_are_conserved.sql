@@ -1,4 +1,4 @@
--- Every event that a source declares either counts towards the stages or is listed as left
+-- Every event that a source declares counts towards the stages or is listed as left
 -- out: per source and evidence, declared = counted + excluded.
 
 {{ config(group='lifecycle') }}

@@ -1,5 +1,5 @@
--- Values that lifecycle_stage_map does not know, with how often they occur: each wants a
--- row in the map, or the decision to go without. They are in fct_stage_event_exclusions.
+-- Values that lifecycle_stage_map does not know, with how often they occur: each wants
+-- a row in the map, or the decision to go without.
 
 {{ config(severity='warn') }}
 

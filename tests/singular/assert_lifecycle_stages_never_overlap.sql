@@ -1,5 +1,5 @@
--- Each stay of a person ends when the next one begins, never before it began, and exactly
--- one stay of a person is current.
+-- Each stay of a person ends when the next one begins, never before it began, and only
+-- the last is current.
 
 with
 

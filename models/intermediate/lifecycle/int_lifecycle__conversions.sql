@@ -80,7 +80,9 @@ last_events_of_day as (
         on
             converted_people.person_id = declared_events.person_id
             and converted_people.converted_day = declared_events.entered_day
-    where converted_people.converted_at = cast(converted_people.converted_day as timestamp)
+    where
+        converted_people.converted_at
+        = cast(converted_people.converted_day as timestamp)
     group by converted_people.person_record_id
 
 ),

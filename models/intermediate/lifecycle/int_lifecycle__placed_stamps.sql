@@ -1,5 +1,5 @@
--- Grain: one row per stage of a person that a conversion or an opportunity proves, placed
--- in the person's own time: never before the moment from which the person is known.
+-- Grain: one row per stage of a person that a conversion or an opportunity proves.
+-- It is placed in the person's own time, never before the person is known.
 
 {{ config(materialized='view') }}
 

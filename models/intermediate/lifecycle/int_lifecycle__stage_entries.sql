@@ -1,6 +1,6 @@
--- Grain: one row per entry of a person into a stage: what counts, in order, with repeats
--- of the same stage collapsed into the earliest. A recycled entry ends its cycle.
--- A cycle without a lead entry of its own is given one at its first entry.
+-- Grain: one row per entry of a person into a stage.
+-- Repeats of the stage that a person is in collapse into the earliest. A recycled entry
+-- ends its cycle. A cycle without a lead of its own is given one at its first entry.
 
 with
 

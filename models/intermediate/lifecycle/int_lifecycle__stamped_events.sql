@@ -1,6 +1,6 @@
--- Grain: one row per person, stage, evidence and moment that is read off a record: lead from
--- its creation, sql, opportunity and customer from conversions and opportunities.
--- A declared event stands: a stamp only fills a gap in what is declared of its stage, and
+-- Grain: one row per person, stage, evidence and moment that is read off a record.
+-- Lead comes from the creation, the others from conversions and opportunities.
+-- A declared event stands: a stamp counts where nothing is declared of its stage, and
 -- never moves a person back from a later stage that is declared before it.
 
 with

@@ -1,4 +1,4 @@
--- Grain: one row per person and lifecycle cycle: when each stage was first reached in it.
+-- Grain: one row per person and cycle, with the first time of each stage in it.
 
 with
 
