@@ -42,11 +42,7 @@ touch_types as (
 
 person_records as (
 
-    select
-        person_record_id,
-        person_id,
-        account_id
-    from {{ ref('int_campaigns__person_records') }}
+    select * from {{ ref('int_campaigns__person_records') }}
 
 ),
 
