@@ -2,8 +2,11 @@
 {% macro normalise_domain(column) -%}
     nullif(
         regexp_extract(
-            regexp_replace(lower(trim({{ column }})), '^([a-z]+:)?(//)?([^/@]*@)?(www[0-9]*[.])?', ''),
-            '^[a-z0-9-]+([.][a-z0-9-]+)+', 0
+            regexp_replace(
+                lower(trim({{ column }})),
+                '^([a-z]+:)?(//)?([^/?#@]*@)?(www[0-9]*[.])?', ''
+            ),
+            '^[^/?#:@., ]+([.][^/?#:@., ]+)+', 0
         ), ''
     )
 {%- endmacro %}

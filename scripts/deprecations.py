@@ -14,9 +14,10 @@ from typing import Any
 import dbt.jsonschemas
 from dbt_autofix import main as autofix
 from dbt_autofix import retrieve_schemas
+from typer.testing import CliRunner
+
 from lib.cli import CHECK_FAILED, OK, parser, run, say
 from lib.warehouse import PROJECT_ROOT
-from typer.testing import CliRunner
 
 SCHEMAS = Path(dbt.jsonschemas.__file__).parent
 
@@ -41,7 +42,9 @@ def findings() -> list[dict[str, Any]]:
     )
     if outcome.exception and not isinstance(outcome.exception, SystemExit):
         raise outcome.exception
-    entries = [json.loads(line) for line in outcome.output.splitlines() if line[:1] == "{"]
+    entries = [
+        json.loads(line) for line in outcome.output.splitlines() if line[:1] == "{"
+    ]
     return [entry for entry in entries if entry.get("file_path")]
 
 

@@ -11,7 +11,7 @@ from lib.publish import latest_publication
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Write the answer to stdout and to OUT/report/pipeline.md; return the exit code."""
+    """Write the answer to stdout and OUT/report/pipeline.md; return the exit code."""
     arguments = parser(
         "Print how much pipeline marketing sourced this quarter, and at what cost.",
         "python scripts/report.py --out output",

@@ -34,7 +34,8 @@ pipeline_quarters as (
     select
         quarter_start,
         channel,
-        quarter_start = {{ fiscal_quarter_start(reporting_date(as_of())) }} as is_current,
+        quarter_start = {{ fiscal_quarter_start(reporting_date(as_of())) }}
+            as is_current,
         cast(sourced_opportunities as bigint) as sourced_opportunities,
         cast(sourced_pipeline_usd as decimal(28, 2)) as sourced_pipeline_usd,
         cast(influenced_pipeline_usd as decimal(28, 2)) as influenced_pipeline_usd,

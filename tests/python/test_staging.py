@@ -10,7 +10,7 @@ import duckdb
 import pytest
 import yaml
 
-from lib import dbt
+import dbt_process
 from lib.contract import STAGING_FOLDER, Contract
 from lib.sql import quote_identifier
 from lib.warehouse import PROJECT_ROOT
@@ -35,7 +35,7 @@ def build_staging(warehouse: Path) -> None:
     """Build the staging views, without their tests, from what has landed."""
     selection = ["-s", "path:models/staging", "activity_types"]
     views_alone = ["--exclude-resource-type", "test", "unit_test"]
-    assert dbt.invoke(["build", "--quiet", *selection, *views_alone], warehouse)
+    assert dbt_process.invoke(["build", "--quiet", *selection, *views_alone], warehouse)
 
 
 def make_empty_raw_tables(warehouse: Path) -> None:

@@ -1,5 +1,5 @@
--- Every conversion is credited in every model or listed as unattributed, once, and per
--- model and month credit plus what is unattributed equals all conversions and all money.
+-- Every conversion is credited in every model or listed as unattributed, and in every
+-- model what is credited plus what is not equals its value to the cent.
 
 with
 

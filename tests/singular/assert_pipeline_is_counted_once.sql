@@ -1,4 +1,4 @@
--- The pipeline and the spend of the months and of the quarters equal those of the facts.
+-- Pipeline and spend of the months and of the quarters equal those of the facts.
 
 with
 

@@ -1,4 +1,4 @@
--- Every staged person, account and opportunity is shown by a mart or listed as excluded.
+-- Every staged person and account is shown by a mart or listed as excluded.
 
 with
 

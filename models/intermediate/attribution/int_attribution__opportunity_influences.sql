@@ -1,5 +1,5 @@
--- Grain: one row per opportunity that a marketing touch reached between the start of its
--- lookback and its close, or as_of while it is open.
+-- Grain: one row per opportunity that a marketing touch reached, between the start of
+-- its lookback and its close, or as_of while it is open.
 
 with
 

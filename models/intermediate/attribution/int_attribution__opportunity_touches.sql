@@ -1,4 +1,4 @@
--- Grain: one row per opportunity and touchpoint that could belong to one of its journeys.
+-- Grain: one row per opportunity and touchpoint that may belong to its journeys.
 -- The touches are those of every person of the account and of the people named on the
 -- opportunity, whatever account they belong to; each enters once.
 
@@ -53,7 +53,14 @@ account_touches as (
         opportunities.opportunity_id,
         opportunities.created_at,
         opportunities.closed_at,
-        touchpoints.*
+        touchpoints.touchpoint_id,
+        touchpoints.person_id,
+        touchpoints.campaign_id,
+        touchpoints.channel,
+        touchpoints.is_marketing,
+        touchpoints.is_direct,
+        touchpoints.is_sales,
+        touchpoints.touched_at
     from opportunities
     inner join touchpoints
         on
@@ -69,7 +76,14 @@ contact_touches as (
         opportunities.opportunity_id,
         opportunities.created_at,
         opportunities.closed_at,
-        touchpoints.*
+        touchpoints.touchpoint_id,
+        touchpoints.person_id,
+        touchpoints.campaign_id,
+        touchpoints.channel,
+        touchpoints.is_marketing,
+        touchpoints.is_direct,
+        touchpoints.is_sales,
+        touchpoints.touched_at
     from opportunities
     inner join opportunity_people
         on opportunities.opportunity_id = opportunity_people.opportunity_id
@@ -78,7 +92,7 @@ contact_touches as (
             opportunity_people.person_id = touchpoints.person_id
             and opportunities.window_start <= touchpoints.touched_at
             and opportunities.window_end >= touchpoints.touched_at
-    where touchpoints.account_id is distinct from opportunities.account_id
+    where not coalesce(touchpoints.account_id = opportunities.account_id, false)
 
 ),
 

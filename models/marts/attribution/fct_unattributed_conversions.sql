@@ -34,49 +34,9 @@ journeys as (
 
 ),
 
-opportunity_people as (
+earliest_touches as (
 
-    select
-        opportunity_id,
-        person_id
-    from {{ ref('bridge_opportunity_people') }}
-
-),
-
-first_touches as (
-
-    select
-        person_id,
-        account_id,
-        min(touched_at) as first_touched_at
-    from {{ ref('fct_touchpoints') }}
-    where person_id is not null
-    group by
-        person_id,
-        account_id
-
-),
-
-account_first_touches as (
-
-    select
-        account_id,
-        min(first_touched_at) as first_touched_at
-    from first_touches
-    where account_id is not null
-    group by account_id
-
-),
-
-contact_first_touches as (
-
-    select
-        opportunity_people.opportunity_id,
-        min(first_touches.first_touched_at) as first_touched_at
-    from opportunity_people
-    inner join first_touches
-        on opportunity_people.person_id = first_touches.person_id
-    group by opportunity_people.opportunity_id
+    select * from {{ ref('int_attribution__earliest_touches') }}
 
 ),
 
@@ -91,18 +51,7 @@ unattributed_conversions as (
         case
             when journeys.has_direct then 'direct_only'
             when journeys.has_sales then 'sales_only'
-            when
-                least(
-                    coalesce(
-                        first_touches.first_touched_at, conversions.converted_at
-                    ),
-                    coalesce(
-                        account_first_touches.first_touched_at, conversions.converted_at
-                    ),
-                    coalesce(
-                        contact_first_touches.first_touched_at, conversions.converted_at
-                    )
-                ) < conversions.converted_at
+            when earliest_touches.earliest_touch_at < conversions.converted_at
                 then 'outside_lookback'
             else 'no_touch'
         end as reason,
@@ -117,18 +66,10 @@ unattributed_conversions as (
         on
             conversions.conversion_type = journeys.conversion_type
             and conversions.conversion_id = journeys.conversion_id
-    left join first_touches
+    left join earliest_touches
         on
-            conversions.conversion_type = 'mql'
-            and conversions.person_id = first_touches.person_id
-    left join account_first_touches
-        on
-            conversions.conversion_type != 'mql'
-            and conversions.account_id = account_first_touches.account_id
-    left join contact_first_touches
-        on
-            conversions.conversion_type != 'mql'
-            and conversions.conversion_id = contact_first_touches.opportunity_id
+            conversions.conversion_type = earliest_touches.conversion_type
+            and conversions.conversion_id = earliest_touches.conversion_id
     where credited_conversions.conversion_id is null
 
 )

@@ -1,4 +1,4 @@
--- Grain: one row per month and channel in which pipeline was created or money was spent.
+-- Grain: one row per month and channel with pipeline created or money spent.
 -- An opportunity counts once, under the channel that sourced it; spend counts under its
 -- own channel. Every column adds up over months and channels.
 
@@ -32,12 +32,13 @@ channel_pipeline as (
         month,
         channel,
         count(*) as opportunities,
-        count_if(is_marketing_sourced) as sourced_opportunities,
-        count_if(is_marketing_influenced) as influenced_opportunities,
+        count(*) filter (where is_marketing_sourced) as sourced_opportunities,
+        count(*) filter (where is_marketing_influenced)
+            as influenced_opportunities,
         sum(amount_usd) as pipeline_usd,
         sum(amount_usd) filter (where is_marketing_sourced) as sourced_pipeline_usd,
         sum(amount_usd)
-            filter (where is_marketing_influenced) as influenced_pipeline_usd
+        filter (where is_marketing_influenced) as influenced_pipeline_usd
     from opportunities
     group by
         month,
@@ -61,8 +62,8 @@ channel_spend as (
 pipeline_months as (
 
     select
-        month,
-        channel,
+        coalesce(channel_pipeline.month, channel_spend.month) as month,
+        coalesce(channel_pipeline.channel, channel_spend.channel) as channel,
         coalesce(channel_pipeline.opportunities, 0) as opportunities,
         coalesce(channel_pipeline.sourced_opportunities, 0) as sourced_opportunities,
         coalesce(channel_pipeline.influenced_opportunities, 0)
@@ -75,7 +76,10 @@ pipeline_months as (
             as influenced_pipeline_usd,
         cast(coalesce(channel_spend.spend_usd, 0) as decimal(28, 6)) as spend_usd
     from channel_pipeline
-    full outer join channel_spend using (month, channel)
+    full outer join channel_spend
+        on
+            channel_pipeline.month is not distinct from channel_spend.month
+            and channel_pipeline.channel = channel_spend.channel
 
 )
 

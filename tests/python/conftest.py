@@ -1,0 +1,137 @@
+"""What the tests share: raw folders, built warehouses, and ways to look into them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+import dbt_process
+import load
+import random_company
+from lib.warehouse import PROJECT_ROOT
+
+SHARED_DATA = PROJECT_ROOT.parent / "shared" / "data"
+Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """A DuckDB file that a test may look into once dbt has let go of it."""
+
+    path: Path
+
+    def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return what a query finds."""
+        with duckdb.connect(str(self.path), read_only=True) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            return connection.execute(query, parameters).fetchall()
+
+    def value(self, query: str, parameters: Sequence[Any] = ()) -> Any:
+        """Return the one value that a query finds."""
+        ((found,),) = self.rows(query, parameters)
+        return found
+
+    def public_relations(self) -> list[str]:
+        """Return every mart and report as schema.name, sorted."""
+        return [
+            f"{schema}.{name}"
+            for schema, name in self.rows(
+                "select table_schema, table_name from information_schema.tables "
+                "where table_schema in ('marts', 'reports') order by all"
+            )
+        ]
+
+
+def write_csv(path: Path, rows: Rows) -> None:
+    """Write rows as CSV; the header is every key that any row has."""
+    header = list(dict.fromkeys(key for row in rows for key in row))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as handle:
+        writer = csv.DictWriter(handle, header, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def write_tables(folder: Path, tables: Mapping[str, Rows]) -> Path:
+    """Write generic tables under folder/generic and return the folder."""
+    for name, rows in tables.items():
+        write_csv(folder / "generic" / f"{name}.csv", rows)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def land(raw: Path, warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Run scripts/load.py in this process and return its exit code."""
+    monkeypatch.setenv("MOPS_WAREHOUSE", str(warehouse))
+    return load.main([str(raw)])
+
+
+def run_dbt(
+    warehouse: Path,
+    *,
+    tests: bool = False,
+    select: Iterable[str] = (),
+    **variables: Any,
+) -> bool:
+    """Build seeds and models (and run their data tests) in this process."""
+    arguments = ["build", "--quiet", "--target-path", str(warehouse.parent / "target")]
+    arguments += ["--log-path", str(warehouse.parent / "logs")]
+    skipped = ["unit_test"] if tests else ["test", "unit_test"]
+    for kind in skipped:
+        arguments += ["--exclude-resource-type", kind]
+    for selector in select:
+        arguments += ["--select", selector]
+    if variables:
+        arguments += ["--vars", str(variables)]
+    return dbt_process.invoke(arguments, warehouse)
+
+
+Builder = Callable[..., Warehouse]
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Builder:
+    """Land a raw folder, build it in a warehouse of its own, and return that."""
+
+    def build_folder(raw: Path, *, tests: bool = True, **variables: Any) -> Warehouse:
+        path = tmp_path_factory.mktemp("warehouse") / "mops.duckdb"
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            assert land(raw, path, monkeypatch) == 0
+        assert run_dbt(path, tests=tests, **variables)
+        return Warehouse(path)
+
+    return build_folder
+
+
+@pytest.fixture(scope="session")
+def real_export(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a raw folder with the real Salesforce export, where it is at hand."""
+    source = SHARED_DATA / "sfdc_workshop"
+    if not source.is_dir():
+        pytest.skip(f"{source} is not on this machine")
+    raw = tmp_path_factory.mktemp("real_export")
+    (raw / "salesforce").symlink_to(source)
+    return raw
+
+
+@pytest.fixture(scope="session")
+def company() -> random_company.Tables:
+    """Return the tables of a small random company."""
+    return random_company.random_company(seed=11)
+
+
+@pytest.fixture(scope="session")
+def company_warehouse(
+    build: Builder,
+    company: random_company.Tables,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Warehouse:
+    """Return the random company, landed and built as of the end of its year."""
+    raw = write_tables(tmp_path_factory.mktemp("company"), company)
+    return build(raw, as_of=random_company.AS_OF)

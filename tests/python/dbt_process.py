@@ -1,0 +1,29 @@
+"""Run dbt inside the test process, against a warehouse of the test's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+
+from lib.warehouse import PROJECT_ROOT
+
+
+def invoke(arguments: Sequence[str], warehouse: Path) -> bool:
+    """Run one dbt command and return whether it succeeded.
+
+    The connection is closed afterwards, so that the test can open the warehouse.
+    """
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("MOPS_WAREHOUSE", str(warehouse))
+        environment.setenv("DBT_PROJECT_DIR", str(PROJECT_ROOT))
+        environment.setenv("DBT_PROFILES_DIR", str(PROJECT_ROOT))
+        try:
+            return bool(dbtRunner().invoke([*arguments]).success)
+        finally:
+            if DuckDBConnectionManager._ENV is not None:
+                DuckDBConnectionManager._ENV.close()
+            DuckDBConnectionManager.close_all_connections()

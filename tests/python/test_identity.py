@@ -1,0 +1,115 @@
+"""Golden people against an independent union-find over the same records."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from typing import Any
+
+import pytest
+
+from conftest import Warehouse
+from lib.warehouse import PROJECT_ROOT
+from random_company import Tables
+
+
+class UnionFind:
+    """Sets of keys that were said to be one."""
+
+    def __init__(self) -> None:
+        self.parents: dict[str, str] = {}
+
+    def find(self, key: str) -> str:
+        while self.parents.setdefault(key, key) != key:
+            key = self.parents[key]
+        return key
+
+    def union(self, one: str, other: str) -> None:
+        self.parents[self.find(one)] = self.find(other)
+
+
+def role_mailboxes() -> set[str]:
+    path = PROJECT_ROOT / "seeds" / "core" / "role_mailboxes.csv"
+    with path.open() as handle:
+        return {row["local_part"] for row in csv.DictReader(handle)}
+
+
+def expected_people(people: list[dict[str, Any]]) -> set[frozenset[str]]:
+    """Return the records of each person who has a record that is not deleted."""
+    by_id = {person["person_id"]: person for person in people}
+    by_email: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for person in people:
+        if person["email"]:
+            by_email[person["email"].lower()].append(person)
+    sets = UnionFind()
+    for person in people:
+        sets.find(person["person_id"])
+        for pointer in ("merged_into_id", "converted_contact_id"):
+            if person[pointer] in by_id:
+                sets.union(person["person_id"], person[pointer])
+    for email, sharers in by_email.items():
+        names = {
+            f"{sharer['first_name']} {sharer['last_name']}".strip().lower()
+            for sharer in sharers
+        } - {""}
+        if email.split("@")[0] in role_mailboxes() or len(names) > 3:
+            continue
+        for sharer in sharers:
+            sets.union(sharers[0]["person_id"], sharer["person_id"])
+    members: dict[str, set[str]] = defaultdict(set)
+    for person in people:
+        members[sets.find(person["person_id"])].add(person["person_id"])
+    return {
+        frozenset(group)
+        for group in members.values()
+        if any(by_id[record]["is_deleted"] != "true" for record in group)
+    }
+
+
+def test_golden_people_equal_the_union_find(
+    company: Tables, company_warehouse: Warehouse
+) -> None:
+    expected = expected_people(company["people"])
+    found: dict[str, set[str]] = defaultdict(set)
+    for person_id, record_id in company_warehouse.rows(
+        "select person_id, record_id from marts.bridge_person_records"
+    ):
+        found[person_id].add(record_id)
+    assert {frozenset(group) for group in found.values()} == expected
+    # The case is worth its name: chains, shared mailboxes and lone records all occur.
+    sizes = [len(group) for group in expected]
+    assert max(sizes) > 5
+    assert sizes.count(1) > 50
+
+
+def test_a_person_is_named_for_the_earliest_record(
+    company: Tables, company_warehouse: Warehouse
+) -> None:
+    created = {row["person_id"]: row["created_at"] for row in company["people"]}
+    for person_id, records in company_warehouse.rows(
+        "select person_id, list(record_id) from marts.bridge_person_records group by 1"
+    ):
+        earliest = min(records, key=lambda record: (created[record], record))
+        assert person_id == f"generic:{earliest}"
+
+
+def test_every_record_is_shown_or_excluded(
+    company: Tables, company_warehouse: Warehouse
+) -> None:
+    shown = company_warehouse.value("select count(*) from marts.bridge_person_records")
+    excluded = company_warehouse.value(
+        "select count(*) from marts.fct_excluded_records where entity = 'people'"
+    )
+    assert shown + excluded == len(company["people"])
+    assert excluded > 0
+
+
+@pytest.mark.parametrize("relation", ["dim_people", "dim_person_profiles"])
+def test_there_is_one_row_per_person(
+    company_warehouse: Warehouse, relation: str
+) -> None:
+    people = company_warehouse.value(
+        "select count(distinct person_id) from marts.bridge_person_records"
+    )
+    rows = company_warehouse.value(f"select count(*) from marts.{relation}")
+    assert rows == people

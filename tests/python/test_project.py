@@ -1,0 +1,177 @@
+"""The house rules that no linter knows."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from conftest import Warehouse
+from lib.warehouse import PROJECT_ROOT
+
+MODELS = sorted((PROJECT_ROOT / "models").rglob("*.sql"))
+CONTRACT = PROJECT_ROOT.parent / "shared" / "contract"
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    if not path.is_file():
+        pytest.skip(f"{path} is not on this machine")
+    with path.open(newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+@pytest.fixture(scope="module")
+def manifest(company_warehouse: Warehouse) -> dict[str, Any]:
+    path = company_warehouse.path.parent / "target" / "manifest.json"
+    content: dict[str, Any] = json.loads(path.read_text())
+    return content
+
+
+def project_models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        node for node in manifest["nodes"].values() if node["resource_type"] == "model"
+    ]
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_a_model_says_its_grain_and_ends_in_its_last_cte(path: Path) -> None:
+    lines = path.read_text().splitlines()
+    assert lines[0].startswith("-- Grain: one row ")
+    ctes = re.findall(r"^(\w+) as \($", path.read_text(), re.MULTILINE)
+    assert lines[-1] == f"select * from {ctes[-1]}"
+    assert len(lines) <= 130
+    assert not re.search(r"\{%-?\s*(if|for)\b", path.read_text())
+
+
+def test_every_built_column_is_described(
+    company_warehouse: Warehouse, manifest: dict[str, Any]
+) -> None:
+    built: dict[tuple[str, str], set[str]] = {}
+    for schema, relation, column in company_warehouse.rows(
+        "select table_schema, table_name, column_name from information_schema.columns"
+    ):
+        built.setdefault((schema, relation), set()).add(column)
+    for model in project_models(manifest):
+        described = {
+            name for name, column in model["columns"].items() if column["description"]
+        }
+        assert described == built[model["schema"], model["name"]], model["name"]
+
+
+def test_every_mart_has_a_contract_a_key_test_and_a_unit_test(
+    manifest: dict[str, Any],
+) -> None:
+    keyed = {
+        node["attached_node"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+        and node.get("test_metadata")
+        and node["test_metadata"]["name"] in {"unique", "unique_combination"}
+    }
+    tested = {
+        node
+        for unit_test in manifest["unit_tests"].values()
+        for node in unit_test["depends_on"]["nodes"]
+    }
+    public = [
+        model
+        for model in project_models(manifest)
+        if model["schema"] in {"marts", "reports"}
+    ]
+    assert len(public) > 15
+    for model in public:
+        assert model["contract"]["enforced"], model["name"]
+        assert model["access"] == "public", model["name"]
+        assert model["unique_id"] in keyed, model["name"]
+        assert model["unique_id"] in tested, model["name"]
+
+
+def test_the_generic_source_is_the_published_input_contract() -> None:
+    path = PROJECT_ROOT / "models/staging/generic/_generic__sources.yml"
+    (source,) = yaml.safe_load(path.read_text())["sources"]
+    declared = {
+        (table["name"], column["name"]): (
+            column["data_type"].split("(")[0],
+            column.get("config", {}).get("meta", {}).get("required", False),
+        )
+        for table in source["tables"]
+        for column in table["columns"]
+    }
+    published = {
+        (row["table"], row["column"]): (row["type"], row["required"] == "yes")
+        for row in read_csv(CONTRACT / "inputs.csv")
+    }
+    assert declared == published
+
+
+def test_public_relations_have_the_promised_columns(
+    company_warehouse: Warehouse,
+) -> None:
+    types = {"varchar": "VARCHAR", "integer": "INTEGER", "bigint": "BIGINT"}
+    types |= {"double": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE"}
+    types |= {"timestamp": "TIMESTAMP", "decimal": "DECIMAL"}
+    built = {
+        (relation, column): kind.split("(")[0]
+        for relation, column, kind in company_warehouse.rows(
+            "select table_name, column_name, data_type from information_schema.columns "
+            "where table_schema in ('marts', 'reports')"
+        )
+    }
+    relations = {relation for relation, _ in built}
+    promised = [
+        row
+        for row in read_csv(CONTRACT / "outputs.csv")
+        if row["relation"] in relations
+    ]
+    assert {row["relation"] for row in promised} >= {
+        "dim_people",
+        "dim_accounts",
+        "dim_campaigns",
+        "dim_reps",
+        "bridge_person_records",
+        "fct_opportunities",
+        "fct_touchpoints",
+        "fct_ad_spend_days",
+        "fct_stage_transitions",
+        "fct_lead_funnel",
+        "fct_attribution_credits",
+        "fct_unattributed_conversions",
+    }
+    for row in promised:
+        key = (row["relation"], row["column"])
+        assert built.get(key) == types[row["type"]], key
+
+
+def test_relation_names_are_unique_over_schemas(manifest: dict[str, Any]) -> None:
+    names = [model["name"] for model in project_models(manifest)]
+    names += [
+        node["name"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "seed"
+    ]
+    assert len(names) == len(set(names))
+
+
+def test_the_lock_names_no_index_and_pins_every_hash() -> None:
+    lock = (PROJECT_ROOT / "requirements.lock").read_text()
+    assert "://" not in lock
+    assert "--index-url" not in lock
+    entries = re.findall(r"^[a-z0-9][\w.-]*==", lock, re.MULTILINE)
+    assert len(entries) > 100
+    assert lock.count("--hash=sha256:") >= len(entries)
+
+
+def test_the_readme_is_short_and_names_what_exists() -> None:
+    readme = (PROJECT_ROOT / "README.md").read_text()
+    assert len(readme.splitlines()) < 200
+    targets = set(re.findall(r"(?:^|`)make ([a-z-]+)", readme, re.MULTILINE))
+    makefile = (PROJECT_ROOT / "Makefile").read_text()
+    for target in targets:
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+    for path in re.findall(r"`((?:scripts|seeds|models|tests)/[\w./-]+\.\w+)`", readme):
+        assert (PROJECT_ROOT / path).exists(), path
