@@ -44,7 +44,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = arguments.parse_args(argv)
     touches = options.touches or options.people * VISITS.touches_per_person
     _check(options.people, touches, options.seed)
-    made = build(options.out, options.people, touches, options.seed, options.until)
+    made = build(
+        options.out,
+        people=options.people,
+        touches=touches,
+        seed=options.seed,
+        until=options.until,
+    )
     say(
         f"{options.out}: {made['first_day']} to {made['last_day']}, "
         f"{made['people']:,} people, {made['touches']:,} touches, "

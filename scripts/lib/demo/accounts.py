@@ -1,4 +1,4 @@
-"""The companies of the market: who they are, where, how large, and who is a customer."""
+"""The companies of the market: who they are, where, how large, and who buys."""
 
 from __future__ import annotations
 

@@ -58,19 +58,31 @@ class Channel:
 # Event, referral and partner contacts convert best and content syndication worst, as
 # most published channel benchmarks have it; direct visits cause nothing by themselves.
 CHANNELS: tuple[Channel, ...] = (
-    Channel("paid_search", "Paid Search", 22, 20, 7, 6, 0.45, -0.10, 0.00, 0.7, 0.9),
-    Channel("paid_social", "Paid Social", 20, 16, 8, 5, 0.20, -0.25, -0.05, 1.1, 0.7),
-    Channel("organic_search", "Organic Search", 24, 18, 10, 9, 0.60, 0.40, 0.10, 0.9, 1.3),
-    Channel("organic_social", "Social Media", 10, 5, 4, 2, 0.15, 0.00, 0.00, 0.9, 1.0),
-    Channel("email", "Email", 0, 0, 42, 20, 0.50, 0.15, 0.05, 1.0, 1.1),
-    Channel("event", "Event", 0, 11, 3, 5, 0.95, 0.60, 0.30, 1.8, 1.1),
-    Channel("webinar", "Webinar", 0, 10, 7, 5, 0.80, 0.35, 0.10, 1.1, 1.1),
-    Channel("content_syndication", "Content Syndication", 0, 9, 2, 0,
-            0.10, -0.60, -0.10, 1.3, 0.6),
-    Channel("referral", "Referral", 8, 4, 3, 2, 0.90, 0.70, 0.40, 1.0, 1.3),
-    Channel("direct", "Web", 16, 3, 12, 20, 0.00, 0.00, 0.00, 1.0, 1.5),
-    Channel("partner", "Partner Referral", 0, 4, 1, 2, 0.80, 0.80, 0.30, 1.4, 1.0),
-    Channel("outbound", "Outbound", 0, 0, 1, 24, 0.30, 0.30, 0.05, 1.5, 0.9),
+    #        name and lead source                   reach           effects        tilts
+    Channel("paid_search", "Paid Search",
+            22, 20, 7.0, 6.0,  0.45, -0.10, 0.00,  0.7, 0.9),
+    Channel("paid_social", "Paid Social",
+            20, 16, 8.0, 5.0,  0.20, -0.25, -0.05, 1.1, 0.7),
+    Channel("organic_search", "Organic Search",
+            24, 18, 10., 9.0,  0.60, 0.40, 0.10,   0.9, 1.3),
+    Channel("organic_social", "Social Media",
+            10, 5, 4.0, 2.0,   0.15, 0.00, 0.00,   0.9, 1.0),
+    Channel("email", "Email",
+            0, 0, 42., 20.,    0.50, 0.15, 0.05,   1.0, 1.1),
+    Channel("event", "Event",
+            0, 8, 1.4, 2.5,    0.95, 0.60, 0.30,   1.8, 1.1),
+    Channel("webinar", "Webinar",
+            0, 10, 5.0, 4.0,   0.80, 0.35, 0.10,   1.1, 1.1),
+    Channel("content_syndication", "Content Syndication",
+            0, 7, 1.0, 0.0,    0.10, -0.60, -0.10, 1.3, 0.6),
+    Channel("referral", "Referral",
+            8, 4, 3.0, 2.0,    0.90, 0.70, 0.40,   1.0, 1.3),
+    Channel("direct", "Web",
+            16, 3, 12., 20.,   0.00, 0.00, 0.00,   1.0, 1.5),
+    Channel("partner", "Partner Referral",
+            0, 4, 0.6, 1.5,    0.80, 0.80, 0.30,   1.4, 1.0),
+    Channel("outbound", "Outbound",
+            0, 0, 1.0, 24.,    0.30, 0.30, 0.05,   1.5, 0.9),
 )  # fmt: skip
 CHANNEL_NAMES = tuple(channel.name for channel in CHANNELS)
 CHANNEL_NUMBER = {name: number for number, name in enumerate(CHANNEL_NAMES)}
@@ -148,7 +160,9 @@ class Funnel:
     prospected_sql_rate: float = 0.21
     prospected_opportunity_rate: float = 0.58
     prospected_days_to_sql: float = 16
-    never_mql_disqualified: float = 0.16
+    never_mql_opened: float = 0.5
+    never_mql_unqualified: float = 0.32  # of those that were opened
+    never_mql_days: float = 12
     buying_group_rate: float = 0.42  # colleagues who join a deal of their company
 
 
@@ -188,6 +202,8 @@ class Mess:
     duplicate_kinds: tuple[float, ...] = (0.22, 0.18, 0.20, 0.20, 0.12, 0.08)
     duplicate_accounts: float = 0.03
     account_merged: float = 0.4
+    contact_on_twin: float = 0.3
+    account_no_size: float = 0.2
     touches_on_duplicate: float = 0.35
     missing_title: float = 0.10
     missing_phone: float = 0.34
@@ -197,6 +213,7 @@ class Mess:
     missing_email: float = 0.015
     missing_lead_source: float = 0.06
     odd_country: float = 0.22
+    lead_opt_out_synced: float = 0.7  # opt-outs that reached the CRM's flag
     hard_bounce: float = 0.045
     opted_out: float = 0.035
     deleted: float = 0.004
@@ -233,25 +250,25 @@ class Visits:
 class Costs:
     """What marketing costs. Media follow the clicks; the rest follows the head count.
 
-    Costs per click and per lead are what software advertisers commonly pay; ad platforms
-    count more clicks than the web analytics, which consent and blockers thin out.
+    Costs per click and per lead are what software advertisers commonly pay. Platforms
+    count more clicks than web analytics does, which consent and blockers thin out.
     """
 
-    tracked_clicks: float = 0.45
-    search_cpc_usd: float = 5.2
-    social_cpc_usd: float = 4.6
+    tracked_clicks: float = 0.70
+    search_cpc_usd: float = 4.4
+    social_cpc_usd: float = 3.6
     click_rate_search: float = 0.042
     click_rate_social: float = 0.006
     day_noise: float = 0.25
-    syndication_per_lead_usd: float = 48
-    event_per_attendee_usd: float = 95
-    webinar_per_attendee_usd: float = 9
-    partner_per_lead_usd: float = 60
+    syndication_per_lead_usd: float = 46
+    event_per_attendee_usd: float = 85
+    webinar_per_attendee_usd: float = 6
+    partner_per_lead_usd: float = 42
     # per person in the data, over the whole window
-    agency_usd: float = 6.0
+    agency_usd: float = 5.0
     content_usd: float = 4.0
-    tools_usd: float = 6.5
-    people_usd: float = 11.0
+    tools_usd: float = 6.0
+    people_usd: float = 9.0
     budget_noise: float = 0.12
 
 
@@ -270,6 +287,11 @@ class Service:
     assignment_minutes: float = 4
     reassigned: float = 0.05
     follow_ups: float = 2.2
+    days_between: float = 2.5
+    replies: float = 0.12
+    open_tasks: float = 0.3  # of the leads of the last weeks
+    open_task_days: int = 21
+    auto_mail: float = 0.82
     meetings_per_deal: float = 2.6
 
 
@@ -280,10 +302,42 @@ class Mail:
     audience_share: float = 0.30
     open_rate: float = 0.24
     soft_bounce: float = 0.006
-    unsubscribe: float = 0.0012
+    hours_to_open: float = 4
+    hours_sigma: float = 1.2
     spam_report: float = 0.0002
     test_share: float = 0.35  # campaigns with two subject lines
     variant_lift: float = 0.12
+
+
+@dataclass(frozen=True)
+class Operations:
+    """Campaign deployment and the tool stack; two weeks to launch are common."""
+
+    step_days: tuple[float, ...] = (2.0, 2.6, 4.5, 1.4, 0.4)  # median by step
+    step_sigma: float = 0.45
+    rework: float = 0.12
+    rework_length: float = 0.7  # of the first round
+    incidents_per_tool_year: float = 1.6
+    outage_share: float = 0.6
+    outage_median_minutes: float = 55
+    outage_sigma: float = 1.0
+
+
+@dataclass(frozen=True)
+class Signals:
+    """Bought data: enrichment and intent."""
+
+    enriched: float = 0.72
+    enriched_again: float = 0.15
+    enriched_by_address: float = 0.06
+    missing_figure: float = 0.08
+    size_error: float = 0.12  # sigma of what the vendor thinks of the size
+    buyers_surge: float = 0.65
+    others_surge: float = 0.16
+    surge_weeks: int = 8
+    surge_score: float = 68.0
+    quiet_score: float = 42.0
+    score_spread: float = 12.0
 
 
 @dataclass(frozen=True)
@@ -309,3 +363,5 @@ COSTS = Costs()
 SERVICE = Service()
 MAIL = Mail()
 FINANCE = Finance()
+OPERATIONS = Operations()
+SIGNALS = Signals()

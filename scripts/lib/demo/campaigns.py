@@ -4,26 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from lib.demo.assumptions import CHANNEL_NUMBER, MAIL, MESS
+from lib.demo.assumptions import CHANNEL_NUMBER, MAIL
 from lib.demo.clock import Clock, as_date, month_starts, quarter_starts, weekdays
-from lib.demo.columns import (
-    DAY,
-    HOUR,
-    Array,
-    blank,
-    cents,
-    dates,
-    iso_moments,
-    table,
-    take,
-)
-from lib.demo.company import Staff
+from lib.demo.columns import DAY, HOUR, Array
 from lib.demo.ids import salesforce_ids
 from lib.demo.vocabulary import REGIONS
 
@@ -81,22 +68,22 @@ class Campaigns:
 
     name: pa.Array
     ids: pa.Array
-    utm: pa.Array
     channel: Array  # -1 for programmes
-    platform: tuple[str, ...]
+    platform: Array
     region: Array
     start_day: Array
     end_day: Array
     sent_at: Array
     parent: Array
     variants: Array  # 2 where two subject lines are tried
+    has_run: Array  # false for what is planned only
 
     def __len__(self) -> int:
         return len(self.channel)
 
     def of(self, channel: str, region: int | None = None) -> Array:
-        """Return the rows of a channel that a region sees, by start."""
-        rows = np.flatnonzero(self.channel == CHANNEL_NUMBER[channel])
+        """Return the rows of a channel that a region saw, by start."""
+        rows = np.flatnonzero((self.channel == CHANNEL_NUMBER[channel]) & self.has_run)
         if region is not None:
             seen = self.region[rows]
             rows = rows[(seen == region) | (seen == EVERYWHERE)]
@@ -116,7 +103,7 @@ def make_campaigns(clock: Clock) -> Campaigns:
         made += _events(rng, clock, quarter, end, parent)
         for month in month_starts(quarter, end):
             made += _monthly(rng, clock, int(month), parent)
-    return _as_columns(rng, made)
+    return _as_columns(clock, rng, made)
 
 
 def _quarter_end(quarter: int) -> int:
@@ -160,7 +147,7 @@ def _events(
             span = (end - quarter) // len(topics)
             day = _workday(quarter + place * span + int(rng.integers(10, span - 3)))
             length = 2 if place == 0 and region != "APAC" else 1
-            if clock.start_day <= day < clock.end_day - length:
+            if clock.start_day <= day < clock.end_day + _PLANNED_AHEAD_DAYS:
                 yield Campaign(
                     name=_name(day, "event", region, topic),
                     channel="event",
@@ -182,7 +169,7 @@ def _monthly(
     for place, (channel, topic) in enumerate(plans):
         day = _workday(month + 3 + 8 * (place % 3) + int(rng.integers(0, 4)))
         hour = int(rng.integers(*_SEND_HOURS))
-        if clock.start_day + 2 <= day < clock.end_day - 1:
+        if clock.start_day + 2 <= day < clock.end_day + _PLANNED_AHEAD_DAYS:
             yield Campaign(
                 name=_name(day, channel, "ALL", f"{topic}-{stamp}"),
                 channel=channel,
@@ -197,11 +184,13 @@ def _monthly(
 
 def _workday(day: int) -> int:
     """Return the day, or the Tuesday after where it is no good day for an audience."""
-    weekday = int(weekdays(np.int64(day)))
+    weekday = int(weekdays(np.array(day)))
     return day if weekday in (1, 2, 3) else day + (8 - weekday) % 7
 
 
-def _as_columns(rng: np.random.Generator, made: list[Campaign]) -> Campaigns:
+def _as_columns(
+    clock: Clock, rng: np.random.Generator, made: list[Campaign]
+) -> Campaigns:
     names = pa.array([one.name for one in made])
     count = len(made)
 
@@ -212,74 +201,21 @@ def _as_columns(rng: np.random.Generator, made: list[Campaign]) -> Campaigns:
     return Campaigns(
         name=names,
         ids=salesforce_ids("701", count),
-        utm=pc.replace_substring(names, "_", "-"),
         channel=np.array([CHANNEL_NUMBER.get(one.channel, -1) for one in made]),
-        platform=tuple(one.platform for one in made),
+        platform=np.array([one.platform for one in made], dtype=object),
         region=column("region"),
         start_day=column("start_day"),
         end_day=column("end_day"),
         sent_at=column("sent_at"),
         parent=column("parent"),
+        has_run=_has_run(
+            clock, column("sent_at"), column("start_day"), column("end_day")
+        ),
         variants=np.where(is_mail & (rng.random(count) < MAIL.test_share), 2, 1),
     )
 
 
-_TYPES = {
-    "paid_search": "Paid Search",
-    "paid_social": "Paid Social",
-    "organic_social": "Organic Social",
-    "email": "Email",
-    "event": "Event",
-    "webinar": "Webinar",
-    "content_syndication": "Content Syndication",
-    "partner": "Partner",
-}
-
-
-def campaign_table(
-    clock: Clock, staff: Staff, campaigns: Campaigns, costs: Array, members: Array
-) -> pa.Table:
-    """Return Salesforce's Campaign object; costs in USD and members by campaign."""
-    rng = clock.rng("campaign table")
-    count = len(campaigns)
-    types = {CHANNEL_NUMBER[name]: label for name, label in _TYPES.items()}
-    last_day = clock.end_day - 1
-    over, begun = campaigns.end_day < last_day, campaigns.start_day <= last_day
-    status = np.where(over, "Completed", np.where(begun, "In Progress", "Planned"))
-    created = (campaigns.start_day - rng.integers(1, _PLANNED_AHEAD_DAYS, count)) * DAY
-    created = np.maximum(created, clock.start) + rng.integers(
-        8 * HOUR, 17 * HOUR, count
-    )
-    created = np.minimum(created, campaigns.start_day * DAY)
-    changed = np.minimum(np.maximum(campaigns.end_day * DAY, created), clock.end - 1)
-    planned = np.ceil(costs * rng.uniform(0.9, 1.2, count) / 100) * 100
-    utm = blank(campaigns.utm, campaigns.channel < 0)
-    return table(
-        {
-            "Id": campaigns.ids,
-            "Name": _written_names(rng, campaigns),
-            "ParentId": take(campaigns.ids, campaigns.parent),
-            "Type": [types.get(int(one), "Program") for one in campaigns.channel],
-            "Status": pa.array(status),
-            "IsActive": pa.array(begun & ~over),
-            "StartDate": dates(campaigns.start_day),
-            "EndDate": dates(campaigns.end_day),
-            "CurrencyIsoCode": "USD",
-            "BudgetedCost": cents(planned, planned == 0),
-            "ActualCost": cents(costs, costs == 0),
-            "NumberSent": pa.array(members),
-            "OwnerId": take(staff.ids, rng.choice(staff.pool("marketing"), count)),
-            "Utm_Campaign__c": utm,
-            "CreatedDate": iso_moments(created),
-            "LastModifiedDate": iso_moments(changed),
-            "IsDeleted": False,
-        },
-        count,
-    )
-
-
-def _written_names(rng: np.random.Generator, campaigns: Campaigns) -> pa.Array:
-    """Write a few names as people do who did not read the naming rule."""
-    odd = rng.random(len(campaigns)) < MESS.campaign_name
-    free: Any = pc.utf8_title(pc.replace_substring_regex(campaigns.name, "[_-]", " "))
-    return pc.if_else(pa.array(odd), free, campaigns.name)
+def _has_run(clock: Clock, sent_at: Array, start_day: Array, end_day: Array) -> Array:
+    """Return what people can have seen: all that began, dated ones only when over."""
+    dated = sent_at > 0
+    return np.where(dated, end_day + 1 < clock.end_day, start_day < clock.end_day)

@@ -17,7 +17,7 @@ from lib.demo.vocabulary import ZONES
 MONTHS = 24
 _EPOCH = date(1970, 1, 1)
 _MARGIN_DAYS = 500
-_WEEKEND = 5
+WORKDAYS = 5  # a week, Monday to Friday
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,13 @@ class Clock:
         """Draw days of the window, busy ones more often."""
         edges = np.cumsum(self.day_weights) / self.day_weights.sum()
         drawn = np.searchsorted(edges, rng.random(count), side="right")
-        return self.start_day + np.minimum(drawn, len(self.day_weights) - 1)
+        last = len(self.day_weights) - 1
+        return np.asarray(self.start_day + np.minimum(drawn, last))
 
     def offsets(self, moments: Array, zones: Array) -> Array:
         """Return the zones' seconds ahead of UTC at those UTC moments."""
         day = np.clip(moments // DAY - self.first_day, 0, self.utc_offsets.shape[1] - 1)
-        return self.utc_offsets[zones, day]
+        return np.asarray(self.utc_offsets[zones, day])
 
     def at_visiting_hours(
         self, rng: np.random.Generator, days: Array, zones: Array
@@ -68,14 +69,14 @@ class Clock:
         hours = np.searchsorted(edges, rng.random(len(days)), side="right")
         local = days * DAY + np.minimum(hours, 23) * HOUR
         local = local + rng.integers(0, HOUR, len(days))
-        return local - self.offsets(local, zones)
+        return np.asarray(local - self.offsets(local, zones))
 
     def weekdays_mostly(self, rng: np.random.Generator, days: Array) -> Array:
         """Move most weekend days to the Monday after or the Friday before."""
         weekday = weekdays(days)
-        moved = (weekday >= _WEEKEND) & (rng.random(len(days)) < RHYTHM.weekend_moves)
+        moved = (weekday >= WORKDAYS) & (rng.random(len(days)) < RHYTHM.weekend_moves)
         to_friday = rng.random(len(days)) < 0.5
-        shift = np.where(to_friday, _WEEKEND - 1 - weekday, 7 - weekday)
+        shift = np.where(to_friday, WORKDAYS - 1 - weekday, 7 - weekday)
         return days + np.where(moved, shift, 0)
 
     def in_office(
@@ -90,7 +91,7 @@ class Clock:
         opens, closes = RHYTHM.office_opens * HOUR, RHYTHM.office_closes * HOUR
         late = second >= closes
         day = day + late
-        weekend = weekdays(day) >= _WEEKEND
+        weekend = weekdays(day) >= WORKDAYS
         day = np.where(weekend, day + 7 - weekdays(day), day)
         outside = late | weekend | (second < opens)
         morning = opens + rng.integers(0, RHYTHM.morning_rush * MINUTE, len(moments))
@@ -100,22 +101,27 @@ class Clock:
 
 def weekdays(days: Array) -> Array:
     """Return 0 for Monday to 6 for Sunday of epoch days."""
-    return (days + 3) % 7
+    return np.asarray((days + 3) % 7)
 
 
 def month_starts(first_day: int, last_day: int) -> Array:
     """Return the first days of the months that the span touches."""
-    first = np.array(first_day, dtype="datetime64[D]").astype("datetime64[M]")
-    last = np.array(last_day, dtype="datetime64[D]").astype("datetime64[M]")
-    return np.arange(first, last + 1).astype("datetime64[D]").astype(np.int64)
+    first, last = month_numbers(np.array([first_day, last_day]))
+    months = np.arange(first, last + 1).astype("datetime64[M]")
+    return months.astype("datetime64[D]").astype(np.int64)
+
+
+def month_numbers(days: Array) -> Array:
+    """Return the months since 1970 in which epoch days lie."""
+    return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 
 
 def quarter_starts(first_day: int, last_day: int) -> Array:
     """Return the first days of the calendar quarters that the span touches."""
     months = month_starts(first_day - 92, last_day)
-    number = months.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    quarters = months[number % 3 == 0]
-    return quarters[np.searchsorted(quarters, first_day, side="right") - 1 :]
+    quarters = months[month_numbers(months) % 3 == 0]
+    begun = int(np.searchsorted(quarters, first_day, side="right")) - 1
+    return np.asarray(quarters[begun:])
 
 
 def as_date(day: int) -> date:
@@ -146,10 +152,10 @@ def _months_before(day: date, months: int) -> date:
 
 def _day_weights(start_day: int, end_day: int) -> Array:
     days = np.arange(start_day, end_day)
-    months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
+    months = month_numbers(days) % 12
     growth = (1 + RHYTHM.growth_per_year) ** ((days - start_day) / 365.25)
     season = np.asarray(RHYTHM.months)[months]
-    return growth * season * np.asarray(RHYTHM.weekdays)[weekdays(days)]
+    return np.asarray(growth * season * np.asarray(RHYTHM.weekdays)[weekdays(days)])
 
 
 def _utc_offsets(first_day: int, last_day: int) -> Array:

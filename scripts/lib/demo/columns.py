@@ -86,13 +86,17 @@ def table(columns: Mapping[str, Column], rows: int) -> pa.Table:
     """Build a table of so many rows; a single value fills its column."""
     arrays = {}
     for name, values in columns.items():
-        if values is None or isinstance(values, str | bool | int | float):
-            kind = pa.string() if values is None else None
-            values = pa.repeat(pa.scalar(values, type=kind), rows)
-        arrays[name] = values if isinstance(values, pa.Array) else pa.array(values)
+        arrays[name] = _filled(values, rows)
         if len(arrays[name]) != rows:
             raise ValueError(f"column {name}: {len(arrays[name])} rows, not {rows}")
     return pa.table(arrays)
+
+
+def _filled(values: Column, rows: int) -> pa.Array:
+    if values is None or isinstance(values, str | bool | int | float):
+        kind = pa.string() if values is None else None
+        return pa.repeat(pa.scalar(values, type=kind), rows)
+    return values if isinstance(values, pa.Array) else pa.array(values)
 
 
 def rank_within(keys: Array) -> Array:
@@ -120,7 +124,9 @@ def repeat_rows(counts: Array) -> Array:
     return np.repeat(np.arange(len(counts)), counts)
 
 
-def choose(rng: np.random.Generator, weights: Sequence[float], size: int) -> Array:
+def choose(
+    rng: np.random.Generator, weights: Sequence[float] | Array, size: int
+) -> Array:
     """Draw indices with the given relative weights."""
     share = np.asarray(weights, dtype=float)
     edges = np.cumsum(share) / share.sum()
@@ -130,7 +136,7 @@ def choose(rng: np.random.Generator, weights: Sequence[float], size: int) -> Arr
 
 def logistic(log_odds: Array) -> Array:
     """Return probabilities from log-odds."""
-    return 1.0 / (1.0 + np.exp(-log_odds))
+    return np.asarray(1.0 / (1.0 + np.exp(-log_odds)))
 
 
 def intercept_for(offsets: Array, mean: float) -> float:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from lib.demo.clock import Clock
-from lib.demo.columns import DAY, Array, iso_moments, table
+from lib.demo.columns import Array, join, pick
 from lib.demo.ids import salesforce_ids
 from lib.demo.vocabulary import (
     COMPANY_DOMAIN,
@@ -18,6 +17,7 @@ from lib.demo.vocabulary import (
     ZONES,
 )
 
+QUEUE_NAME = "Inbound Queue"
 QUEUE_ID: str = salesforce_ids("00G", 1)[0].as_py()
 # People in the data whom one rep can look after.
 _PEOPLE_PER_SDR = 900
@@ -34,7 +34,6 @@ _MARKETERS = (
     "Marketing Operations Manager", "Demand Generation Manager",
     "Content Marketing Manager", "Field Marketing Manager", "Chief Marketing Officer",
 )  # fmt: skip
-_TENURE_DAYS = 90
 
 
 @dataclass(frozen=True)
@@ -55,6 +54,8 @@ class Staff:
 
     reps: tuple[Rep, ...]
     ids: pa.Array
+    names: pa.Array
+    emails: pa.Array
     zones: Array
     integration: int
 
@@ -76,23 +77,33 @@ class Staff:
         return owners
 
 
-def make_staff(clock: Clock, people: int) -> Staff:
+def make_staff(people: int) -> Staff:
     """Hire as many reps as the number of people asks for."""
     reps: list[Rep] = []
     for region in REGIONS:
-        share = _REGION_SHARES[region]
-        reps += _team(region, people * share)
+        reps += _team(region, people * _REGION_SHARES[region])
+    others = [(title, "Marketing", "marketing") for title in _MARKETERS]
+    others.append(("Revenue Operations Manager", "Operations", "other"))
+    others.append(("Integration User", "Operations", "integration"))
     reps += [
-        Rep(title, "Marketing", "marketing", "AMER", ZONES[0]) for title in _MARKETERS
+        Rep(title, department, role, "AMER", ZONES[0])
+        for title, department, role in others
     ]
-    reps.append(
-        Rep("Revenue Operations Manager", "Operations", "other", "AMER", ZONES[0])
-    )
-    reps.append(Rep("Integration User", "Operations", "integration", "AMER", ZONES[0]))
     numbers = {zone: number for number, zone in enumerate(ZONES)}
+    place = np.arange(len(reps))
+    first, last = place * 7 % len(FIRST_NAMES), place * 11 % len(LAST_NAMES)
+    written, plain = (
+        (
+            pick([name[form] for name in FIRST_NAMES], first),
+            pick([name[form] for name in LAST_NAMES], last),
+        )
+        for form in (0, 1)
+    )
     return Staff(
         reps=tuple(reps),
         ids=salesforce_ids("005", len(reps)),
+        names=join(written[0], " ", written[1]),
+        emails=join(plain[0], ".", plain[1], "@", COMPANY_DOMAIN),
         zones=np.array([numbers[rep.zone] for rep in reps]),
         integration=len(reps) - 1,
     )
@@ -127,49 +138,3 @@ def _team(region: str, people: float) -> list[Rep]:
         ),
         Rep(sdr_title, f"SDR {region}", "sdr", region, zones[0], is_active=False),
     ]
-
-
-def user_table(clock: Clock, staff: Staff) -> pa.Table:
-    """Return Salesforce's User object."""
-    rng = clock.rng("users")
-    count = len(staff.reps)
-    first = rng.choice(len(FIRST_NAMES), count, replace=count > len(FIRST_NAMES))
-    last = rng.choice(len(LAST_NAMES), count, replace=count > len(LAST_NAMES))
-    names = [
-        (FIRST_NAMES[one], LAST_NAMES[other])
-        for one, other in zip(first, last, strict=True)
-    ]
-    logins = [
-        f"{one[1]}.{other[1]}{number}@{COMPANY_DOMAIN}"
-        for number, (one, other) in enumerate(names)
-    ]
-    managers = {
-        rep.region: staff.ids[number].as_py()
-        for number, rep in enumerate(staff.reps)
-        if rep.role == "manager"
-    }
-    hired = iso_moments(
-        np.full(count, clock.start) - rng.integers(1, _TENURE_DAYS, count) * DAY
-    )
-    return table(
-        {
-            "Id": staff.ids,
-            "Username": logins,
-            "LastName": [other[0] for _, other in names],
-            "FirstName": [one[0] for one, _ in names],
-            "Name": [f"{one[0]} {other[0]}" for one, other in names],
-            "Title": [rep.title for rep in staff.reps],
-            "Department": [rep.department for rep in staff.reps],
-            "Email": logins,
-            "UserType": "Standard",
-            "IsActive": [rep.is_active for rep in staff.reps],
-            "TimeZoneSidKey": [rep.zone for rep in staff.reps],
-            "ManagerId": [
-                managers[rep.region] if rep.role in ("sdr", "ae") else None
-                for rep in staff.reps
-            ],
-            "CreatedDate": hired,
-            "LastModifiedDate": hired,
-        },
-        count,
-    )

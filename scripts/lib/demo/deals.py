@@ -7,12 +7,20 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from lib.demo.accounts import Accounts
 from lib.demo.assumptions import FUNNEL, SALES, SEGMENTS
-from lib.demo.clock import Clock
-from lib.demo.columns import DAY, HOUR, NEVER, Array, choose, first_within, logistic
+from lib.demo.columns import (
+    DAY,
+    HOUR,
+    NEVER,
+    Array,
+    choose,
+    first_within,
+    logistic,
+    repeat_rows,
+)
 from lib.demo.journeys import Touches
-from lib.demo.lifecycle import NUMBER, Lifecycle, StatusLog, effects
+from lib.demo.lifecycle import NUMBER, Lifecycle, effects, ordered_log
+from lib.demo.market import Market
 from lib.demo.people import INSTALLED, PROSPECTED, People
 
 NEW, EXPANSION, RENEWAL = 0, 1, 2
@@ -25,11 +33,15 @@ _INTEREST_ON_WIN = 0.2
 _EXPANSION_CYCLE = 0.6
 FIRST_RENEWAL_STAGE = SALES.stages.index("Proposal/Price Quote")
 _LEAST_AMOUNT_USD = 500
+_LEAST_DAYS = 4
+_LEAST_AGE = 20  # days that a customer from before has been one, and is from renewing
+_RENEWAL_SLIP_DAYS = (-9, 5)
+_SETTLES_DAYS = 60  # before a customer buys more
 
 
 @dataclass(frozen=True)
 class Deals:
-    """Opportunities as columns. closes_at may lie beyond the window: still open then."""
+    """Opportunities as columns; one that closes beyond the window is still open."""
 
     account: Array
     kind: Array
@@ -61,14 +73,13 @@ class Customers:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """All deals, and which deal each person joined and when."""
+    """All deals, their customers, and which deal each person joined and when."""
 
     deals: Deals
     customers: Customers
     joined: Array
     joined_at: Array
-    last_campaign: Array
-    log: StatusLog
+    last_campaign: Array  # by person, up to the MQL
 
 
 def merged(parts: Sequence[Deals]) -> Deals:
@@ -82,33 +93,30 @@ def merged(parts: Sequence[Deals]) -> Deals:
 
 
 def make_pipeline(
-    clock: Clock,
-    accounts: Accounts,
+    market: Market,
     people: People,
     lifecycle: Lifecycle,
     exposures: Array,
     before: Touches,
-) -> Pipeline:
-    """Open, work and close every deal of the window."""
-    rng = clock.rng("deals")
-    opened, joined = _from_leads(clock, rng, accounts, people, lifecycle, exposures)
-    joined_at = lifecycle.converts_at.copy()
-    log = _buying_groups(clock, rng, people, lifecycle, opened, joined, joined_at)
-    customers = _customers(clock, rng, accounts, opened)
-    renewals, customers = _renewals(clock, rng, accounts, customers)
-    expansions = _expansions(clock, rng, accounts, customers)
-    deals = merged([opened, renewals, expansions])
+) -> tuple[Pipeline, Lifecycle]:
+    """Open, work and close every deal; return the lifecycle with who joined them."""
+    desk = _Desk(market, people, exposures)
+    opened, joined = desk.from_leads(lifecycle.converts_at)
+    lifecycle = desk.buying_groups(lifecycle, opened, joined)
+    customers = desk.customers(opened)
+    renewals, customers = desk.renewals(customers)
+    deals = merged([opened, renewals, desk.expansions(customers)])
     order = np.argsort(deals.created_at, kind="stable")
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
-    return Pipeline(
+    pipeline = Pipeline(
         deals=deals.rows(order),
         customers=customers,
         joined=np.where(joined >= 0, place[joined], NOBODY),
-        joined_at=joined_at,
+        joined_at=lifecycle.converts_at,
         last_campaign=_last_campaign(people, before),
-        log=log,
     )
+    return pipeline, lifecycle
 
 
 def _last_campaign(people: People, before: Touches) -> Array:
@@ -118,238 +126,204 @@ def _last_campaign(people: People, before: Touches) -> Array:
     return np.where(last >= 0, before.campaign[last], -1)
 
 
-def _from_leads(
-    clock: Clock,
-    rng: np.random.Generator,
-    accounts: Accounts,
-    people: People,
-    lifecycle: Lifecycle,
-    exposures: Array,
-) -> tuple[Deals, Array]:
-    """Open a deal per account at a time; colleagues who convert meanwhile join it."""
-    joined = np.full(len(people), NOBODY)
-    customer_since = np.where(accounts.is_installed, clock.start, NEVER)
-    waiting = np.flatnonzero(lifecycle.converts_at < NEVER)
-    parts: list[Deals] = []
-    opened = 0
-    for _ in range(_MOST_DEALS_PER_ACCOUNT):
-        at = lifecycle.converts_at[waiting]
-        lead = waiting[first_within(people.account[waiting], at)]
-        if len(lead) == 0:
-            break
-        account = people.account[lead]
-        is_customer = customer_since[account] <= lifecycle.converts_at[lead]
-        kind = np.where(is_customer, EXPANSION, NEW)
-        part = _worked(clock, rng, accounts, people, exposures, lead, lifecycle, kind)
-        parts.append(part)
-        won = np.flatnonzero(part.is_won & (part.closes_at < clock.end))
-        np.minimum.at(customer_since, account[won], part.closes_at[won])
-        deal_of = np.full(len(accounts), NOBODY)
-        deal_of[account] = opened + np.arange(len(part))
-        closes = np.full(len(accounts), -1)
-        closes[account] = part.closes_at
-        joins = lifecycle.converts_at[waiting] <= closes[people.account[waiting]]
-        joined[waiting[joins]] = deal_of[people.account[waiting[joins]]]
-        waiting = waiting[~joins]
-        opened += len(part)
-    return merged(parts), joined
+def _by_segment(name: str, segment: Array) -> Array:
+    return np.array([getattr(one, name) for one in SEGMENTS])[segment]
 
 
-def _amounts(
-    rng: np.random.Generator, accounts: Accounts, account: Array, factor: Array | float
-) -> Array:
-    segment = accounts.segment[account]
-    median = np.array([one.deal_median_usd for one in SEGMENTS])[segment]
-    sigma = np.array([one.deal_sigma for one in SEGMENTS])[segment]
-    drawn = median * factor * np.exp(sigma * rng.normal(0, 1, len(account)))
-    return np.maximum(np.rint(drawn / 100) * 100, _LEAST_AMOUNT_USD)
+class _Desk:
+    """Sales at work: one random stream, one market."""
 
+    def __init__(self, market: Market, people: People, exposures: Array) -> None:
+        self.clock = market.clock
+        self.accounts = market.accounts
+        self.people = people
+        self.exposures = exposures
+        self.rng = self.clock.rng("deals")
 
-def _worked(
-    clock: Clock,
-    rng: np.random.Generator,
-    accounts: Accounts,
-    people: People,
-    exposures: Array,
-    lead: Array,
-    lifecycle: Lifecycle,
-    kind: Array,
-) -> Deals:
-    account = people.account[lead]
-    segment = accounts.segment[account]
-    base = np.array([one.win_rate for one in SEGMENTS])[segment]
-    push = _INTEREST_ON_WIN * people.interest[lead]
-    push = push + exposures[lead] @ effects("won_effect")
-    push = push - push.mean() + np.where(kind == EXPANSION, _EXPANSION_LOG_ODDS, 0)
-    chance = logistic(np.log(base / (1 - base)) + push)
-    is_won = rng.random(len(lead)) < chance
-    lost_after = choose(rng, SALES.lost_after_stage, len(lead))
-    median = np.array([one.cycle_median_days for one in SEGMENTS])[segment]
-    days = median * np.exp(SALES.cycle_sigma * rng.normal(0, 1, len(lead)))
-    days = days * np.where(is_won, 1, SALES.lost_cycle_factor)
-    days = days * np.where(kind == EXPANSION, _EXPANSION_CYCLE, 1)
-    created_at = lifecycle.converts_at[lead]
-    closes_at = created_at + (np.maximum(days, 4) * DAY).astype(np.int64)
-    hunted = people.kind[lead] == PROSPECTED
-    factor = np.where(hunted, SALES.outbound_size, 1.0)
-    factor = factor * np.where(kind == EXPANSION, SALES.expansion_size, 1.0)
-    return Deals(
-        account=account,
-        kind=kind,
-        creator=lead,
-        created_at=created_at,
-        closes_at=clock.in_office(rng, closes_at, accounts.zone[account]),
-        is_won=is_won,
-        win_chance=chance,
-        last_stage=np.where(is_won, len(SALES.stages) - 1, lost_after),
-        amount_usd=_amounts(rng, accounts, account, factor),
-    )
+    def amounts(self, account: Array, factor: Array | float) -> Array:
+        """Draw contract values in USD, in hundreds."""
+        segment = self.accounts.segment[account]
+        median = _by_segment("deal_median_usd", segment)
+        sigma = _by_segment("deal_sigma", segment)
+        drawn = median * factor * np.exp(sigma * self.rng.normal(0, 1, len(account)))
+        return np.asarray(np.maximum(np.rint(drawn / 100) * 100, _LEAST_AMOUNT_USD))
 
-
-def _buying_groups(
-    clock: Clock,
-    rng: np.random.Generator,
-    people: People,
-    lifecycle: Lifecycle,
-    deals: Deals,
-    joined: Array,
-    joined_at: Array,
-) -> StatusLog:
-    """Let colleagues join their company's first deal; their lead ends converted."""
-    log = lifecycle.log
-    deal_of = np.full(people.account.max() + 1, NOBODY)
-    deal_of[deals.account[::-1]] = np.arange(len(deals))[::-1]
-    deal = deal_of[people.account]
-    turned_away = np.zeros(len(people), dtype=bool)
-    bad = np.isin(log.status, [NUMBER["Disqualified"], NUMBER["Unqualified"]])
-    turned_away[log.person[bad]] = True
-    closes = np.minimum(
-        np.where(deal >= 0, deals.closes_at[deal], -1), clock.end - HOUR
-    )
-    opens = np.maximum(deals.created_at[deal], people.lead_at + DAY)
-    fits = (joined == NOBODY) & ~turned_away & (people.kind != INSTALLED)
-    fits &= (opens < closes) & (rng.random(len(people)) < FUNNEL.buying_group_rate)
-    rows = np.flatnonzero(fits)
-    moment = opens[rows] + (rng.random(len(rows)) * (closes - opens)[rows]).astype(
-        np.int64
-    )
-    moment = clock.in_office(rng, moment, people.zone[rows])
-    inside = moment < clock.end
-    rows, moment = rows[inside], moment[inside]
-    joined[rows], joined_at[rows] = deal[rows], moment
-    kept = log.at < np.where(np.isin(log.person, rows), joined_at[log.person], NEVER)
-    return _with_conversions(log, kept, rows, moment)
-
-
-def _with_conversions(
-    log: StatusLog, kept: Array, person: Array, at: Array
-) -> StatusLog:
-    count = len(person)
-    added = StatusLog(
-        person=person,
-        status=np.full(count, NUMBER["Converted"]),
-        at=at,
-        reason=np.full(count, -1),
-        cycle=np.ones(count, dtype=np.int64),
-    )
-    columns = [
-        np.concatenate([getattr(log, field.name)[kept], getattr(added, field.name)])
-        for field in fields(StatusLog)
-    ]
-    order = np.lexsort((columns[1], columns[2], columns[0]))
-    return StatusLog(*(column[order] for column in columns))
-
-
-def _customers(
-    clock: Clock, rng: np.random.Generator, accounts: Accounts, deals: Deals
-) -> Customers:
-    """Return the customers from before the window and those won in it."""
-    old = np.flatnonzero(accounts.is_installed)
-    since = clock.start - rng.integers(20, _YEAR - 20, len(old)) * DAY
-    won = deals.is_won & (deals.closes_at < clock.end) & (deals.kind == NEW)
-    new = np.flatnonzero(won)
-    new = new[first_within(deals.account[new], deals.closes_at[new])]
-    return Customers(
-        account=np.concatenate([old, deals.account[new]]),
-        since=np.concatenate([since, deals.closes_at[new]]),
-        until=np.full(len(old) + len(new), NEVER),
-        amount_usd=np.concatenate(
-            [
-                _amounts(rng, accounts, old, SALES.installed_size),
-                deals.amount_usd[new],
-            ]
-        ),
-    )
-
-
-def _renewals(
-    clock: Clock, rng: np.random.Generator, accounts: Accounts, customers: Customers
-) -> tuple[Deals, Customers]:
-    """Renew every customer each year; whoever does not sign is gone."""
-    until = customers.until.copy()
-    amount = customers.amount_usd.copy()
-    parts: list[Deals] = []
-    for year in (1, 2):
-        due = customers.since + year * _YEAR * DAY
-        created = np.maximum(due - SALES.renewal_opens_days * DAY, clock.start + HOUR)
-        rows = np.flatnonzero(
-            (until == NEVER) & (created < clock.end) & (due > clock.start)
+    def worked(
+        self, account: Array, created_at: Array, kind: Array, push: Array, size: Array
+    ) -> Deals:
+        """Decide how deals go: push is log-odds beyond the segment's, size a factor."""
+        segment = self.accounts.segment[account]
+        rate = _by_segment("win_rate", segment)
+        more = np.where(kind == EXPANSION, _EXPANSION_LOG_ODDS, 0.0)
+        chance = logistic(np.log(rate / (1 - rate)) + push + more)
+        is_won = self.rng.random(len(account)) < chance
+        lost_after = choose(self.rng, SALES.lost_after_stage, len(account))
+        days = _by_segment("cycle_median_days", segment)
+        days = days * np.exp(SALES.cycle_sigma * self.rng.normal(0, 1, len(account)))
+        days = days * np.where(is_won, 1, SALES.lost_cycle_factor)
+        days = days * np.where(kind == EXPANSION, _EXPANSION_CYCLE, 1)
+        size = size * np.where(kind == EXPANSION, SALES.expansion_size, 1.0)
+        closes_at = created_at + (np.maximum(days, _LEAST_DAYS) * DAY).astype(np.int64)
+        return Deals(
+            account=account,
+            kind=kind,
+            creator=np.full(len(account), NOBODY),
+            created_at=created_at,
+            closes_at=self.in_office(closes_at, account),
+            is_won=is_won,
+            win_chance=chance,
+            last_stage=np.where(is_won, len(SALES.stages) - 1, lost_after),
+            amount_usd=self.amounts(account, size),
         )
-        is_won = rng.random(len(rows)) < SALES.renewal_rate
-        amount[rows] = np.rint(amount[rows] * SALES.renewal_uplift / 10) * 10
-        zone = accounts.zone[customers.account[rows]]
-        closes = due[rows] + rng.integers(-9, 5, len(rows)) * DAY
-        closes = np.maximum(closes, created[rows] + DAY)
-        closes = clock.in_office(rng, closes, zone)
-        lost = rows[~is_won & (closes < clock.end)]
-        until[lost] = due[lost]
-        parts.append(
-            Deals(
-                account=customers.account[rows],
+
+    def in_office(self, moments: Array, account: Array) -> Array:
+        """Move moments into the office hours of the accounts."""
+        return self.clock.in_office(self.rng, moments, self.accounts.zone[account])
+
+    def from_lead(self, lead: Array, created_at: Array, kind: Array) -> Deals:
+        """Open a deal for each lead, with what its journey and interest add."""
+        push = _INTEREST_ON_WIN * self.people.interest[lead]
+        push = push + self.exposures[lead] @ effects("won_effect")
+        hunted = self.people.kind[lead] == PROSPECTED
+        size = np.where(hunted, SALES.outbound_size, 1.0)
+        account = self.people.account[lead]
+        made = self.worked(account, created_at, kind, push - push.mean(), size)
+        return replace(made, creator=lead)
+
+    def from_leads(self, converts_at: Array) -> tuple[Deals, Array]:
+        """Open one deal per account at a time; who converts meanwhile joins it."""
+        of_person = self.people.account
+        joined = np.full(len(self.people), NOBODY)
+        installed = self.accounts.is_installed
+        customer_since = np.where(installed, self.clock.start, NEVER)
+        waiting = np.flatnonzero(converts_at < NEVER)
+        parts: list[Deals] = []
+        opened = 0
+        for _ in range(_MOST_DEALS_PER_ACCOUNT):
+            if len(waiting) == 0:
+                break
+            at = converts_at[waiting]
+            lead = waiting[first_within(of_person[waiting], at)]
+            account = of_person[lead]
+            is_customer = customer_since[account] <= converts_at[lead]
+            kind = np.where(is_customer, EXPANSION, NEW)
+            part = self.from_lead(lead, converts_at[lead], kind)
+            parts.append(part)
+            won = np.flatnonzero(part.is_won & (part.closes_at < self.clock.end))
+            np.minimum.at(customer_since, account[won], part.closes_at[won])
+            deal_of = np.full(len(installed), NOBODY)
+            deal_of[account] = opened + np.arange(len(part))
+            closes = np.full(len(installed), -1)
+            closes[account] = part.closes_at
+            joins = converts_at[waiting] <= closes[of_person[waiting]]
+            joined[waiting[joins]] = deal_of[of_person[waiting[joins]]]
+            waiting = waiting[~joins]
+            opened += len(part)
+        return merged(parts), joined
+
+    def buying_groups(
+        self, lifecycle: Lifecycle, deals: Deals, joined: Array
+    ) -> Lifecycle:
+        """Let colleagues join their company's first deal; their lead ends converted.
+
+        joined is changed in place; what the lead would have done later is dropped.
+        """
+        log, people = lifecycle.log, self.people
+        deal_of = np.full(len(self.accounts), NOBODY)
+        deal_of[deals.account[::-1]] = np.arange(len(deals))[::-1]
+        deal = deal_of[people.account]
+        turned_away = np.zeros(len(people), dtype=bool)
+        bad = np.isin(log.status, [NUMBER["Disqualified"], NUMBER["Unqualified"]])
+        turned_away[log.person[bad]] = True
+        closes = np.where(deal >= 0, deals.closes_at[deal], -1)
+        closes = np.minimum(closes, self.clock.end - HOUR)
+        opens = np.maximum(deals.created_at[deal], people.lead_at + DAY)
+        fits = (joined == NOBODY) & ~turned_away & (people.kind != INSTALLED)
+        lot = self.rng.random(len(people))
+        fits &= (opens < closes) & (lot < FUNNEL.buying_group_rate)
+        rows = np.flatnonzero(fits)
+        part = self.rng.random(len(rows))
+        moment = opens[rows] + (part * (closes - opens)[rows]).astype(np.int64)
+        moment = self.clock.in_office(self.rng, moment, people.zone[rows])
+        rows, moment = rows[moment < self.clock.end], moment[moment < self.clock.end]
+        joined[rows] = deal[rows]
+        converts_at = lifecycle.converts_at.copy()
+        converts_at[rows] = moment
+        kept = log.at < np.where(
+            np.isin(log.person, rows), converts_at[log.person], NEVER
+        )
+        status = np.full(len(rows), NUMBER["Converted"])
+        return replace(
+            lifecycle,
+            converts_at=converts_at,
+            log=ordered_log(
+                np.concatenate([log.person[kept], rows]),
+                np.concatenate([log.status[kept], status]),
+                np.concatenate([log.at[kept], moment]),
+                np.concatenate([log.reason[kept], np.full(len(rows), -1)]),
+            ),
+        )
+
+    def customers(self, deals: Deals) -> Customers:
+        """Return the customers from before the window and those won in it."""
+        old = np.flatnonzero(self.accounts.is_installed)
+        age = self.rng.integers(_LEAST_AGE, _YEAR - _LEAST_AGE, len(old))
+        won = deals.is_won & (deals.closes_at < self.clock.end) & (deals.kind == NEW)
+        new = np.flatnonzero(won)
+        new = new[first_within(deals.account[new], deals.closes_at[new])]
+        paid_by_old = self.amounts(old, SALES.installed_size)
+        return Customers(
+            account=np.concatenate([old, deals.account[new]]),
+            since=np.concatenate([self.clock.start - age * DAY, deals.closes_at[new]]),
+            until=np.full(len(old) + len(new), NEVER),
+            amount_usd=np.concatenate([paid_by_old, deals.amount_usd[new]]),
+        )
+
+    def renewals(self, customers: Customers) -> tuple[Deals, Customers]:
+        """Renew every customer each year; whoever does not sign is gone."""
+        until, amount = customers.until.copy(), customers.amount_usd.copy()
+        start, end = self.clock.start, self.clock.end
+        parts: list[Deals] = []
+        for year in (1, 2):
+            due = customers.since + year * _YEAR * DAY
+            created = due - SALES.renewal_opens_days * DAY
+            created = np.maximum(created, start + HOUR)
+            rows = np.flatnonzero((until == NEVER) & (created < end) & (due > start))
+            is_won = self.rng.random(len(rows)) < SALES.renewal_rate
+            amount[rows] = np.rint(amount[rows] * SALES.renewal_uplift / 10) * 10
+            account = customers.account[rows]
+            closes = due[rows] + self.rng.integers(*_RENEWAL_SLIP_DAYS, len(rows)) * DAY
+            closes = np.maximum(closes, created[rows] + DAY)
+            closes = self.in_office(closes, account)
+            lost = rows[~is_won & (closes < end)]
+            until[lost] = due[lost]
+            part = Deals(
+                account=account,
                 kind=np.full(len(rows), RENEWAL),
                 creator=np.full(len(rows), NOBODY),
-                created_at=clock.in_office(rng, created[rows], zone),
+                created_at=self.in_office(created[rows], account),
                 closes_at=closes,
                 is_won=is_won,
                 win_chance=np.full(len(rows), SALES.renewal_rate),
                 last_stage=np.full(len(rows), len(SALES.stages) - 1),
                 amount_usd=amount[rows],
             )
-        )
-    renewals = merged(parts)
-    inside = renewals.created_at < np.minimum(clock.end, renewals.closes_at)
-    return renewals.rows(np.flatnonzero(inside)), replace(customers, until=until)
+            inside = part.created_at < np.minimum(end, part.closes_at)
+            parts.append(part.rows(np.flatnonzero(inside)))
+        return merged(parts), replace(customers, until=until)
 
-
-def _expansions(
-    clock: Clock, rng: np.random.Generator, accounts: Accounts, customers: Customers
-) -> Deals:
-    start = np.maximum(customers.since + 60 * DAY, clock.start)
-    stop = np.minimum(customers.until, clock.end)
-    years = np.maximum(stop - start, 0) / (_YEAR * DAY)
-    sold = rng.poisson(SALES.expansion_per_year * years)
-    rows = np.repeat(np.arange(len(sold)), sold)
-    account = customers.account[rows]
-    span = (stop - start)[rows]
-    created = start[rows] + (rng.random(len(rows)) * span).astype(np.int64)
-    created = clock.in_office(rng, created, accounts.zone[account])
-    median = np.array([one.cycle_median_days for one in SEGMENTS])
-    days = median[accounts.segment[account]] * _EXPANSION_CYCLE
-    days = days * np.exp(SALES.cycle_sigma * rng.normal(0, 1, len(rows)))
-    closes = created + (np.maximum(days, 3) * DAY).astype(np.int64)
-    base = np.array([one.win_rate for one in SEGMENTS])[accounts.segment[account]]
-    chance = logistic(np.log(base / (1 - base)) + _EXPANSION_LOG_ODDS)
-    is_won = rng.random(len(rows)) < chance
-    lost_after = choose(rng, SALES.lost_after_stage, len(rows))
-    made = Deals(
-        account=account,
-        kind=np.full(len(rows), EXPANSION),
-        creator=np.full(len(rows), NOBODY),
-        created_at=created,
-        closes_at=clock.in_office(rng, closes, accounts.zone[account]),
-        is_won=is_won,
-        win_chance=chance,
-        last_stage=np.where(is_won, len(SALES.stages) - 1, lost_after),
-        amount_usd=_amounts(rng, accounts, account, SALES.expansion_size),
-    )
-    return made.rows(np.flatnonzero(made.created_at < clock.end))
+    def expansions(self, customers: Customers) -> Deals:
+        """Sell more to customers while they are customers."""
+        start = np.maximum(customers.since + _SETTLES_DAYS * DAY, self.clock.start)
+        stop = np.minimum(customers.until, self.clock.end)
+        years = np.maximum(stop - start, 0) / (_YEAR * DAY)
+        rows = repeat_rows(self.rng.poisson(SALES.expansion_per_year * years))
+        part = self.rng.random(len(rows))
+        created = start[rows] + (part * (stop - start)[rows]).astype(np.int64)
+        account = customers.account[rows]
+        created = self.in_office(created, account)
+        inside = created < self.clock.end
+        account, created = account[inside], created[inside]
+        kind = np.full(len(account), EXPANSION)
+        none = np.zeros(len(account))
+        return self.worked(account, created, kind, none, none + 1)

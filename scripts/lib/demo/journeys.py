@@ -26,6 +26,7 @@ from lib.demo.columns import (
     rank_within,
     repeat_rows,
 )
+from lib.demo.market import Market
 from lib.demo.people import INBOUND, INSTALLED, PROSPECTED, People
 
 STRANGER = -1
@@ -44,11 +45,12 @@ _RUNNING = (
 _STAY_HOURS = {"event": 7, "webinar": 1}
 _MAIL_DELAY_SIGMA = 1.3
 _SESSION_GAP_DAYS = 6
+_CUSTOMERS_STAY = 4.0  # how much slower the visits of customers fade
 
 
 @dataclass(frozen=True)
 class Touches:
-    """Touches as columns; a stranger's person is -1 and visitor tells strangers apart."""
+    """Touches as columns; person is -1 for strangers, whom visitor tells apart."""
 
     person: Array
     visitor: Array
@@ -111,23 +113,16 @@ def _draw_channels(
 
 
 def _in_their_day(
-    clock: Clock,
-    rng: np.random.Generator,
-    at: Array,
-    zone: Array,
-    earliest: Array,
-    latest: Array,
+    clock: Clock, rng: np.random.Generator, at: Array, zone: Array
 ) -> Array:
-    """Move moments to weekdays and hours at which people read, inside the bounds."""
+    """Move moments to weekdays and hours at which people read."""
     day = clock.weekdays_mostly(rng, at // DAY)
-    moved = clock.at_visiting_hours(rng, day, zone)
-    return np.where((moved >= earliest) & (moved <= latest), moved, at)
+    return clock.at_visiting_hours(rng, day, zone)
 
 
-def before_mql(
-    clock: Clock, accounts: Accounts, campaigns: Campaigns, people: People, total: int
-) -> Touches:
+def before_mql(market: Market, people: People, total: int) -> Touches:
     """Make the touches up to the moment at which a person would become an MQL."""
+    clock = market.clock
     rng = clock.rng("touches before")
     came = np.flatnonzero(people.kind != INSTALLED)
     latest = np.minimum(people.candidate_at, clock.end - 1)
@@ -149,14 +144,15 @@ def before_mql(
     person = repeat_rows(rng.multinomial(extra, weight / weight.sum()))
     share = rng.beta(0.8, 0.8, len(person))
     start, stop = people.first_at[person], latest[person]
-    at = start + (share * (stop - start)).astype(np.int64)
-    at = _in_their_day(clock, rng, at, people.zone[person], start, stop)
+    plain = start + (share * (stop - start)).astype(np.int64)
+    at = _in_their_day(clock, rng, plain, people.zone[person])
+    at = np.where((at >= start) & (at <= stop), at, plain)
     others = together([opening, _of_people(person, at, np.zeros_like(person))])
     phase = np.where(others.at < people.lead_at[others.person], 0, 2)
     phase = np.where(people.kind[others.person] == PROSPECTED, 3, phase)
-    others = _with_channels(rng, accounts, people, others, phase)
+    others = _with_channels(rng, market.accounts, people, others, phase)
     made = together([creation, others])
-    return _placed(clock, rng, accounts, campaigns, people, made, latest[made.person])
+    return _placed(market, rng, people, made, latest[made.person])
 
 
 def _with_channels(
@@ -198,42 +194,42 @@ def exposure(people: People, before: Touches, total: int) -> Array:
 
 
 def after_mql(
-    clock: Clock,
-    accounts: Accounts,
-    campaigns: Campaigns,
+    market: Market,
     people: People,
     mql_at: Array,
-    selling_from: Array,
-    selling_to: Array,
+    selling: tuple[Array, Array],
     count: int,
 ) -> Touches:
-    """Make the touches after that moment: nurturing, and the sale where there is one."""
+    """Make the touches after that moment: nurturing, and the sale where there is one.
+
+    selling holds from when and until when each person is in a sale.
+    """
+    clock = market.clock
     rng = clock.rng("touches after")
     start = np.where(people.candidate_at < NEVER, people.candidate_at, people.lead_at)
     start = np.minimum(start + MINUTE, clock.end - 1)
     length = (clock.end - 1 - start) / DAY
-    fade = np.where(people.kind == INSTALLED, 4.0, 1.0) * VISITS.fades_after_days
+    fade = np.where(people.kind == INSTALLED, _CUSTOMERS_STAY, 1.0)
+    fade = fade * VISITS.fades_after_days
     seen = 1 - np.exp(-length / fade)
     level = np.where(mql_at < NEVER, VISITS.after_mql, VISITS.after_lead)
-    level = np.where(selling_from < NEVER, VISITS.after_opportunity, level)
+    level = np.where(selling[0] < NEVER, VISITS.after_opportunity, level)
     weight = level * seen * np.exp(VISITS.interest_effect * people.interest)
     person = repeat_rows(rng.multinomial(count, weight / weight.sum()))
     waited = -fade[person] * np.log1p(-rng.random(len(person)) * seen[person])
-    at = start[person] + (waited * DAY).astype(np.int64)
-    latest = np.full(len(person), clock.end - 1)
-    at = np.minimum(at, latest)
-    at = _in_their_day(clock, rng, at, people.zone[person], start[person], latest)
-    selling = (at >= selling_from[person]) & (at <= selling_to[person])
+    plain = np.minimum(start[person] + (waited * DAY).astype(np.int64), clock.end - 1)
+    at = _in_their_day(clock, rng, plain, people.zone[person])
+    at = np.where((at >= start[person]) & (at < clock.end), at, plain)
+    sold_to = (at >= selling[0][person]) & (at <= selling[1][person])
     touches = _of_people(person, at, np.zeros_like(person))
-    phase = np.where(selling, 3, 2)
-    touches = _with_channels(rng, accounts, people, touches, phase)
-    return _placed(clock, rng, accounts, campaigns, people, touches, latest)
+    phase = np.where(sold_to, 3, 2)
+    touches = _with_channels(rng, market.accounts, people, touches, phase)
+    return _placed(market, rng, people, touches, np.full(len(person), clock.end - 1))
 
 
-def strangers(
-    clock: Clock, accounts: Accounts, campaigns: Campaigns, count: int
-) -> Touches:
+def strangers(market: Market, count: int) -> Touches:
     """Make the visits of people who never leave an address."""
+    clock, accounts = market.clock, market.accounts
     rng = clock.rng("strangers")
     visitors = max(1, round(count / VISITS.visits_per_stranger))
     visitor = np.sort(rng.integers(0, visitors, count))
@@ -253,20 +249,19 @@ def strangers(
     phase, large = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
     channel = _draw_channels(rng, phase, large, rng.normal(0, 1, count))
     region = accounts.region[account][visitor]
-    return _running(rng, campaigns, region, replace(touches, channel=channel))
+    return _running(rng, market.campaigns, region, replace(touches, channel=channel))
 
 
 def _placed(
-    clock: Clock,
+    market: Market,
     rng: np.random.Generator,
-    accounts: Accounts,
-    campaigns: Campaigns,
     people: People,
     touches: Touches,
     latest: Array,
 ) -> Touches:
     """Give touches their campaigns; what finds none becomes a direct visit."""
-    region = accounts.region[people.account[touches.person]]
+    campaigns = market.campaigns
+    region = market.accounts.region[people.account[touches.person]]
     earliest = people.lead_at[touches.person]
     touches = _at_dates(rng, campaigns, region, touches, latest)
     until = np.minimum(people.bounced_at, people.opted_out_at)[touches.person]

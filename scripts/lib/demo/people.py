@@ -26,6 +26,7 @@ from lib.demo.columns import (
     text,
     where,
 )
+from lib.demo.market import Market
 from lib.demo.vocabulary import (
     COUNTRIES,
     FIRST_NAMES,
@@ -76,11 +77,10 @@ class People:
         return len(self.account)
 
 
-def make_people(
-    clock: Clock, accounts: Accounts, campaigns: Campaigns, count: int
-) -> People:
+def make_people(market: Market, count: int) -> People:
     """Draw so many people, their employers and when they turned up."""
-    rng = clock.rng("people")
+    accounts = market.accounts
+    rng = market.clock.rng("people")
     pull = rng.lognormal(0, POPULATION.account_spread, len(accounts))
     account = choose(rng, pull, count)
     installed = accounts.is_installed[account]
@@ -117,7 +117,7 @@ def make_people(
         opted_out_at=np.full(count, NEVER),
         opted_out_by=np.full(count, -1),
     )
-    return _with_times(clock, accounts, campaigns, people)
+    return _with_times(market, people)
 
 
 def _titles(rng: np.random.Generator, seniority: Array) -> pa.Array:
@@ -172,17 +172,14 @@ def _zones(rng: np.random.Generator, accounts: Accounts, account: Array) -> Arra
     return np.where(zone == ZONES.index("America/New_York"), american, zone)
 
 
-def _with_times(
-    clock: Clock, accounts: Accounts, campaigns: Campaigns, people: People
-) -> People:
+def _with_times(market: Market, people: People) -> People:
+    clock, accounts, campaigns = market.clock, market.accounts, market.campaigns
     rng = clock.rng("arrivals")
     count = len(people)
     region = accounts.region[people.account]
     channel = _creation_channels(rng, accounts, people)
     lead_at = clock.at_visiting_hours(rng, clock.draw_days(rng, count), people.zone)
-    lead_at, campaign = _at_dated_campaigns(
-        clock, rng, campaigns, region, channel, lead_at
-    )
+    lead_at, campaign = _at_dated_campaigns(rng, campaigns, region, channel, lead_at)
     unknown = rng.exponential(POPULATION.days_unknown * DAY, count).astype(np.int64)
     at_once = rng.random(count) < POPULATION.first_touch_is_creation
     first_at = np.where(at_once, lead_at, lead_at - unknown)
@@ -251,7 +248,6 @@ def _creation_channels(
 
 
 def _at_dated_campaigns(
-    clock: Clock,
     rng: np.random.Generator,
     campaigns: Campaigns,
     region: Array,

@@ -24,6 +24,7 @@ from lib.demo.columns import (
 )
 from lib.demo.deals import Pipeline
 from lib.demo.ids import salesforce_ids
+from lib.demo.market import Market
 from lib.demo.people import INSTALLED, People
 from lib.demo.vocabulary import FIRST_NAMES, LAST_NAMES, ROLE_MAILBOXES
 
@@ -34,10 +35,12 @@ DUPLICATE_KINDS = (
     "address_typo",
 )  # fmt: skip
 KINDS = ("lead", "contact", "converted", *DUPLICATE_KINDS)
-_FIRST_DUPLICATE = 3
+FIRST_DUPLICATE = 3
 _SAME_ADDRESS, _NAME_TYPO, _SECOND, _MERGED, _OTHER_ADDRESS, _ADDRESS_TYPO = range(
-    _FIRST_DUPLICATE, _FIRST_DUPLICATE + len(DUPLICATE_KINDS)
+    FIRST_DUPLICATE, FIRST_DUPLICATE + len(DUPLICATE_KINDS)
 )
+# Copies that carry another address than the person's usual one.
+ADDRESS_OF_THEIR_OWN = (_OTHER_ADDRESS, _ADDRESS_TYPO)
 _DUPLICATE_DAYS = (3, 320)
 _MERGE_DAYS = (1, 60)
 
@@ -83,7 +86,7 @@ def make_records(clock: Clock, people: People, pipeline: Pipeline) -> Records:
     count = len(people)
     joined = np.flatnonzero((pipeline.joined >= 0) & (people.kind != INSTALLED))
     twice = np.flatnonzero(rng.random(count) < MESS.duplicate_people)
-    kind = choose(rng, MESS.duplicate_kinds, len(twice)) + _FIRST_DUPLICATE
+    kind = choose(rng, MESS.duplicate_kinds, len(twice)) + FIRST_DUPLICATE
     person = np.concatenate([np.arange(count), joined, twice])
     first_kind = np.where(people.kind == INSTALLED, 1, 0)
     kinds = np.concatenate([first_kind, np.full(len(joined), 2), kind])
@@ -154,14 +157,10 @@ class Identity:
     phone: pa.Array
 
 
-def written_identity(
-    clock: Clock, people: People, records: Records, domains: pa.Array
-) -> Identity:
-    """Write names, e-mail and phone as each record has them, mess included.
-
-    domains holds the e-mail domain of each record's company, for shared mailboxes.
-    """
-    rng = clock.rng("identity")
+def written_identity(market: Market, people: People, records: Records) -> Identity:
+    """Write names, e-mail and phone as each record has them, mess included."""
+    rng = market.clock.rng("identity")
+    domains = take(market.accounts.domain, people.account[records.person])
     kind, person, count = records.kind, records.person, len(records)
     last = pick([name[0] for name in LAST_NAMES], people.last[person])
     last = where(kind == _NAME_TYPO, _swapped(last), last)

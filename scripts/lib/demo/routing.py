@@ -6,11 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.demo.accounts import Accounts
 from lib.demo.assumptions import MESS, SERVICE
-from lib.demo.clock import Clock
 from lib.demo.columns import DAY, HOUR, MINUTE, NEVER, Array
-from lib.demo.company import Staff
+from lib.demo.market import Market
 from lib.demo.people import People
 from lib.demo.records import Records
 from lib.demo.vocabulary import REGIONS
@@ -38,10 +36,9 @@ class Owners:
         return np.where(self.reassigned_at < NEVER, self.second, self.first)
 
 
-def make_owners(
-    clock: Clock, staff: Staff, accounts: Accounts, people: People, records: Records
-) -> Owners:
+def make_owners(market: Market, people: People, records: Records) -> Owners:
     """Route every record: by territory to a pool, customers to their own executive."""
+    clock, staff, accounts = market.clock, market.staff, market.accounts
     rng = clock.rng("routing")
     count = len(records)
     account = people.account[records.person]

@@ -5,29 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
 from lib.demo.assumptions import CHANNEL_NUMBER, CHANNELS, COSTS, FINANCE, VISITS
 from lib.demo.campaigns import Campaigns
-from lib.demo.clock import Clock, month_starts, weekdays
-from lib.demo.columns import (
-    DAY,
-    NEVER,
-    Array,
-    cents,
-    dates,
-    join,
-    pick,
-    table,
-    take,
-)
+from lib.demo.clock import WORKDAYS, Clock, month_starts, weekdays
+from lib.demo.columns import DAY, Array
 from lib.demo.journeys import Touches
+from lib.demo.market import Market
 from lib.demo.vocabulary import CURRENCIES, REGIONS
 
 _PAID = ("paid_search", "paid_social")
-_COST_TYPES = ("media", "agency", "tool", "event", "people")
-_MONTHS_AHEAD = 5
-_WORKDAYS = 5
+COST_TYPES = ("media", "agency", "tool", "event", "people")
+_DAY_BITS = 20  # a day fits behind the campaign in one key
+_HEAD_NOISE = (0.85, 1.2)
+_INVOICE_NOISE = (0.95, 1.05)
 # What each monthly invoice is for: cost type, platform, channel, share of its kind.
 _MONTHLY = (
     ("agency", "agency", "paid_search", COSTS.agency_usd * 0.45),
@@ -63,7 +54,7 @@ class Spend:
 
 
 def make_rates(clock: Clock) -> Array:
-    """Return USD per unit by currency and day of the window; a weekend keeps Friday's."""
+    """Return USD per unit by currency and day; a weekend keeps Friday's rate."""
     rng = clock.rng("rates")
     days = np.arange(clock.start_day, clock.end_day)
     rates = np.ones((len(CURRENCIES), len(days)))
@@ -73,54 +64,29 @@ def make_rates(clock: Clock) -> Array:
         decay = np.exp(-FINANCE.pull_to_mean * np.arange(len(days)))
         walk = np.convolve(steps, decay)[: len(days)]
         rates[row] = np.round(mean * np.exp(walk), 5)
-    last = np.where(weekdays(days) < _WORKDAYS, np.arange(len(days)), 0)
+    last = np.where(weekdays(days) < WORKDAYS, np.arange(len(days)), 0)
     return rates[:, np.maximum.accumulate(last)]
 
 
-def rate_table(clock: Clock, rates: Array) -> pa.Table:
-    """Return the published rates: every workday, and the first day of the window."""
-    days = np.arange(clock.start_day, clock.end_day)
-    kept = np.flatnonzero((weekdays(days) < _WORKDAYS) | (days == clock.start_day))
-    day = np.tile(days[kept], len(CURRENCIES))
-    currency = np.repeat(np.arange(len(CURRENCIES)), len(kept))
-    order = np.lexsort((currency, day))
-    return table(
-        {
-            "rate_date": dates(day[order]),
-            "currency": pick(CURRENCIES, currency[order]),
-            "usd_per_unit": rates[:, kept].ravel()[order],
-        },
-        len(order),
-    )
-
-
 def make_spend(
-    clock: Clock,
-    campaigns: Campaigns,
-    touches: Touches,
-    people: int,
-    total_touches: int,
+    market: Market, touches: Touches, people: int, total_touches: int
 ) -> Spend:
-    """Cost everything that was run: media by click, dated campaigns, monthly invoices."""
-    rng = clock.rng("spend")
+    """Cost all that was run: media by click, campaigns by head, monthly invoices."""
     scale = total_touches / (VISITS.touches_per_person * people)
+    rng = market.clock.rng("spend")
     parts = [
-        _media(clock, rng, campaigns, touches, scale),
-        _by_head(clock, rng, campaigns, touches, scale),
-        _invoices(clock, rng, people),
+        _media(rng, market.campaigns, touches, scale),
+        _by_head(market, rng, touches, scale),
+        _invoices(market.clock, rng, people),
     ]
-    platforms = tuple(sorted({name for part in parts for name in part["platform"]}))
-    place = {name: number for number, name in enumerate(platforms)}
-    joined = {
-        name: np.concatenate([part[name] for part in parts])
-        for name in parts[0]
-        if name != "platform"
-    }
-    platform = np.array([place[name] for part in parts for name in part["platform"]])
+    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    platforms, platform = np.unique(
+        joined.pop("platform").astype(str), return_inverse=True
+    )
     order = np.lexsort((joined["campaign"], platform, joined["first_day"]))
     return Spend(
         platform=platform[order],
-        platforms=platforms,
+        platforms=tuple(map(str, platforms)),
         **{name: values[order] for name, values in joined.items()},
     )
 
@@ -132,17 +98,16 @@ def _currency_of(campaigns: Campaigns, campaign: Array) -> Array:
 
 
 def _media(
-    clock: Clock, rng: np.random.Generator, campaigns: Campaigns, touches: Touches,
-    scale: float,
-) -> dict[str, Array]:  # fmt: skip
-    """Cost the clicks of each day and campaign, those that were not tracked included."""
+    rng: np.random.Generator, campaigns: Campaigns, touches: Touches, scale: float
+) -> dict[str, Array]:
+    """Cost the clicks of each day and campaign, also those that went untracked."""
     paid = np.isin(touches.channel, [CHANNEL_NUMBER[name] for name in _PAID])
     rows = np.flatnonzero(paid & (touches.campaign >= 0))
     day = touches.at[rows] // DAY
     keys, tracked = np.unique(
-        touches.campaign[rows] * (1 << 20) + day, return_counts=True
+        (touches.campaign[rows] << _DAY_BITS) + day, return_counts=True
     )
-    campaign, day = keys >> 20, keys & ((1 << 20) - 1)
+    campaign, day = keys >> _DAY_BITS, keys & ((1 << _DAY_BITS) - 1)
     noise = np.exp(COSTS.day_noise * rng.normal(0, 1, (3, len(keys))))
     clicks = np.ceil(tracked / COSTS.tracked_clicks * noise[0])
     clicks = np.maximum(clicks, tracked).astype(np.int64)
@@ -152,9 +117,7 @@ def _media(
     return {
         "first_day": day,
         "last_day": day,
-        "platform": np.array(
-            [campaigns.platform[one] for one in campaign], dtype=object
-        ),
+        "platform": campaigns.platform[campaign],
         "campaign": campaign,
         "channel": campaigns.channel[campaign],
         "usd": clicks * price / scale,
@@ -166,10 +129,10 @@ def _media(
 
 
 def _by_head(
-    clock: Clock, rng: np.random.Generator, campaigns: Campaigns, touches: Touches,
-    scale: float,
-) -> dict[str, Array]:  # fmt: skip
+    market: Market, rng: np.random.Generator, touches: Touches, scale: float
+) -> dict[str, Array]:
     """Cost the campaigns that are paid by attendee or by lead, over their days."""
+    campaigns = market.campaigns
     price = {
         "event": COSTS.event_per_attendee_usd,
         "webinar": COSTS.webinar_per_attendee_usd,
@@ -182,24 +145,23 @@ def _by_head(
     heads = np.bincount(
         touches.campaign[touches.campaign >= 0], minlength=len(campaigns)
     )
-    usd = (
-        heads * each[campaigns.channel] * rng.uniform(0.85, 1.2, len(campaigns)) / scale
-    )
-    rows = np.flatnonzero(usd > 0)
+    noise = rng.uniform(*_HEAD_NOISE, len(campaigns))
+    cost = heads * each[campaigns.channel] * noise / scale
+    rows = np.flatnonzero(cost > 0)
     channel = campaigns.channel[rows]
     staged = np.isin(channel, [CHANNEL_NUMBER["event"], CHANNEL_NUMBER["webinar"]])
     none = np.full(len(rows), -1)
     return {
         "first_day": campaigns.start_day[rows],
-        "last_day": np.minimum(campaigns.end_day[rows], clock.end_day - 1),
-        "platform": np.array([campaigns.platform[one] for one in rows], dtype=object),
+        "last_day": np.minimum(campaigns.end_day[rows], market.clock.end_day - 1),
+        "platform": campaigns.platform[rows],
         "campaign": rows,
         "channel": channel,
-        "usd": usd[rows],
+        "usd": cost[rows],
         "currency": _currency_of(campaigns, rows),
         "impressions": none,
         "clicks": none,
-        "cost_type": np.where(staged, _COST_TYPES.index("event"), 0),
+        "cost_type": np.where(staged, COST_TYPES.index("event"), 0),
     }
 
 
@@ -211,9 +173,8 @@ def _invoices(clock: Clock, rng: np.random.Generator, people: int) -> dict[str, 
     ends = np.append(starts[1:], clock.end_day) - 1
     busy = np.add.reduceat(clock.day_weights, starts - clock.start_day)
     # Invoices follow growth but not every dip of the season.
-    level = (
-        0.5 * busy / busy.sum() + 0.5 * (ends - starts + 1) / (ends - starts + 1).sum()
-    )
+    length = ends - starts + 1
+    level = (busy / busy.sum() + length / length.sum()) / 2
     kinds, months = len(_MONTHLY), len(starts)
     yearly = np.array([share for *_, share in _MONTHLY])
     usd = people * np.repeat(yearly, months) * np.tile(level, kinds)
@@ -227,12 +188,12 @@ def _invoices(clock: Clock, rng: np.random.Generator, people: int) -> dict[str, 
         ),
         "campaign": none,
         "channel": np.repeat(channel, months),
-        "usd": usd * rng.uniform(0.95, 1.05, len(usd)),
+        "usd": usd * rng.uniform(*_INVOICE_NOISE, len(usd)),
         "currency": np.zeros(kinds * months, dtype=np.int64),
         "impressions": none,
         "clicks": none,
         "cost_type": np.repeat(
-            [_COST_TYPES.index(name) for name, *_ in _MONTHLY], months
+            [COST_TYPES.index(name) for name, *_ in _MONTHLY], months
         ),
     }
 
@@ -240,31 +201,7 @@ def _invoices(clock: Clock, rng: np.random.Generator, people: int) -> dict[str, 
 def paid_amounts(clock: Clock, spend: Spend, rates: Array) -> Array:
     """Return each cost in the currency it was paid in, to the cent."""
     rate = rates[spend.currency, spend.first_day - clock.start_day]
-    return np.maximum(np.rint(spend.usd / rate * 100), 1) / 100
-
-
-def spend_table(
-    clock: Clock, campaigns: Campaigns, spend: Spend, rates: Array
-) -> pa.Table:
-    """Return the generic spend rows."""
-    one_day = spend.first_day == spend.last_day
-    names = tuple(channel.name for channel in CHANNELS)
-    return table(
-        {
-            "spend_date": dates(spend.first_day),
-            "end_date": dates(np.where(one_day, NEVER, spend.last_day)),
-            "platform": pick(spend.platforms, spend.platform),
-            "campaign_id": join("salesforce:", take(campaigns.ids, spend.campaign)),
-            "campaign_name": take(campaigns.name, spend.campaign),
-            "channel": pick(names, spend.channel),
-            "amount": cents(paid_amounts(clock, spend, rates)),
-            "currency": pick(CURRENCIES, spend.currency),
-            "impressions": pa.array(spend.impressions, mask=spend.impressions < 0),
-            "clicks": pa.array(spend.clicks, mask=spend.clicks < 0),
-            "cost_type": pick(_COST_TYPES, spend.cost_type),
-        },
-        len(spend),
-    )
+    return np.asarray(np.maximum(np.rint(spend.usd / rate * 100), 1) / 100)
 
 
 def campaign_costs(campaigns: Campaigns, spend: Spend) -> Array:
@@ -280,34 +217,4 @@ def channel_costs(spend: Spend) -> Array:
     rows = spend.channel >= 0
     return np.bincount(
         spend.channel[rows], weights=spend.usd[rows], minlength=len(CHANNELS)
-    )
-
-
-def budget_table(clock: Clock, spend: Spend) -> pa.Table:
-    """Return the plan by month and channel, to the end of the coming quarter.
-
-    Past months were planned near what they came to; coming ones near the last three.
-    """
-    rng = clock.rng("budgets")
-    months = month_starts(clock.start_day, clock.end_day - 1 + 31 * _MONTHS_AHEAD)
-    past = int(np.searchsorted(months, clock.end_day)) - 1
-    rows = np.flatnonzero(spend.channel >= 0)
-    month = np.searchsorted(months, spend.first_day[rows], side="right") - 1
-    actual = np.zeros((len(CHANNELS), len(months)))
-    np.add.at(actual, (spend.channel[rows], month), spend.usd[rows])
-    recent = actual[:, max(0, past - 3) : max(past, 1)].mean(axis=1, keepdims=True)
-    actual[:, past:] = recent
-    planned = actual * np.exp(COSTS.budget_noise * rng.normal(0, 1, actual.shape))
-    planned = np.ceil(planned / 100) * 100
-    channel, month = np.nonzero(planned)
-    order = np.lexsort((channel, month))
-    channel, month = channel[order], month[order]
-    return table(
-        {
-            "month": dates(months[month]),
-            "channel": pick(tuple(one.name for one in CHANNELS), channel),
-            "amount": cents(planned[channel, month]),
-            "currency": "USD",
-        },
-        len(channel),
     )

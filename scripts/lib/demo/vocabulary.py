@@ -19,7 +19,7 @@ CURRENCIES = ("USD", "EUR", "GBP")
 
 @dataclass(frozen=True)
 class Country:
-    """One country: share of accounts, region, currency, zone and how people write it."""
+    """One country: its share of the accounts, its money and how people write it."""
 
     name: str
     share: float
@@ -59,56 +59,56 @@ COUNTRIES: tuple[Country, ...] = (
             ("SG", "singapore"), cities=("Singapore",)),
 )  # fmt: skip
 
-# As written, and as it goes into an address.
-FIRST_NAMES: tuple[tuple[str, str], ...] = tuple(
-    (name.partition("|")[0], (name.partition("|")[2] or name).lower())
-    for name in (
-        "James Mary Robert Patricia John Jennifer Michael Linda David Elizabeth "
-        "William Barbara Richard Susan Joseph Jessica Thomas Sarah Charles Karen "
-        "Daniel Nancy Matthew Lisa Anthony Betty Mark Margaret Steven Sandra Paul "
-        "Ashley Andrew Emily Kenneth Donna George Michelle Kevin Carol Brian Amanda "
-        "Oliver Amelia Harry Isla Jack Ava Freya Noah Sophie Lukas Lena Felix Hannah "
-        "Jonas Mia Maximilian Laura Jan Anna Sven Katharina Jürgen|juergen "
-        "Björn|bjoern Zoë|zoe René|rene Chloé|chloe Hugo Camille Louis Manon Théo|theo "
-        "Lea Daan Emma Sem Tess Bram Fleur Wei Mei Arjun Priya Rahul Ananya Hiro Yuki "
-        "Carlos Sofia Diego Valentina Mateo Lucia Omar Fatima Yusuf Aisha Ivan Olga "
-        "Marek Zofia Niamh Sean Aoife Liam Ruth Peter Helen Simon Julia Martin Claire"
-    ).split()
-)
-LAST_NAMES: tuple[tuple[str, str], ...] = tuple(
-    (name.partition("|")[0].replace("_", " "), (name.partition("|")[2] or name).lower())
-    for name in (
-        "Smith Johnson Williams Brown Jones Garcia Miller Davis Rodriguez Martinez "
-        "Hernandez Lopez Gonzalez Wilson Anderson Thomas Taylor Moore Jackson Martin "
-        "Lee Perez Thompson White Harris Sanchez Clark Ramirez Lewis Robinson Walker "
-        "Young Allen King Wright Scott Torres Nguyen Hill Flores Green Adams Nelson "
-        "Baker Hall Rivera Campbell Mitchell Carter Roberts Müller|mueller Schmidt "
-        "Schneider Fischer Weber Meyer Wagner Becker Schulz Hoffmann Koch Bauer "
-        "Richter Klein Wolf Schröder|schroeder Neumann Schwarz Zimmermann Braun "
-        "Krüger|krueger Dubois Durand Leroy Moreau Laurent Lefèvre|lefevre Girard "
-        "Bonnet Dupont Rousseau de_Vries|devries Jansen Bakker Visser Smit Mulder "
-        "van_Dijk|vandijk Patel Shah Kumar Singh Gupta Chen Wang Li Zhang Liu Tan Lim "
-        "Kim Park Tanaka Suzuki O'Brien|obrien Murphy Kelly Walsh Byrne Evans Hughes "
-        "Edwards Turner Collins Stewart Morris Cook Rogers Reed Bell Murray Bailey "
-        "Cooper Richardson Cox Howard Ward Peterson Gray Watson Brooks Sanders Price "
-        "Bennett Wood Barnes Ross Henderson Coleman Jenkins Perry Powell Long Foster "
-        "Hughes Butler Simmons Russell Griffin Hayes Myers Ford Hamilton Graham Grant"
-    ).split()
-)
+# Names; behind a bar stands what an address makes of them.
+_FIRST_NAMES = """
+James Mary Robert Patricia John Jennifer Michael Linda David Elizabeth William
+Barbara Richard Susan Joseph Jessica Thomas Sarah Charles Karen Daniel Nancy Matthew
+Lisa Anthony Betty Mark Margaret Steven Sandra Paul Ashley Andrew Emily Kenneth
+Donna George Michelle Kevin Carol Brian Amanda Oliver Amelia Harry Isla Jack Ava
+Freya Noah Sophie Lukas Lena Felix Hannah Jonas Mia Maximilian Laura Jan Anna Sven
+Katharina Jürgen|juergen Björn|bjoern Zoë|zoe René|rene Chloé|chloe Hugo Camille
+Louis Manon Théo|theo Lea Daan Emma Sem Tess Bram Fleur Wei Mei Arjun Priya Rahul
+Ananya Hiro Yuki Carlos Sofia Diego Valentina Mateo Lucia Omar Fatima Yusuf Aisha
+Ivan Olga Marek Zofia Niamh Sean Aoife Liam Ruth Peter Helen Simon Julia Martin
+Claire
+"""
+_LAST_NAMES = """
+Smith Johnson Williams Brown Jones Garcia Miller Davis Rodriguez Martinez Hernandez
+Lopez Gonzalez Wilson Anderson Thomas Taylor Moore Jackson Martin Lee Perez Thompson
+White Harris Sanchez Clark Ramirez Lewis Robinson Walker Young Allen King Wright
+Scott Torres Nguyen Hill Flores Green Adams Nelson Baker Hall Rivera Campbell
+Mitchell Carter Roberts Müller|mueller Schmidt Schneider Fischer Weber Meyer Wagner
+Becker Schulz Hoffmann Koch Bauer Richter Klein Wolf Schröder|schroeder Neumann
+Schwarz Zimmermann Braun Krüger|krueger Dubois Durand Leroy Moreau Laurent
+Lefèvre|lefevre Girard Bonnet Dupont Rousseau de_Vries|devries Jansen Bakker Visser
+Smit Mulder van_Dijk|vandijk Patel Shah Kumar Singh Gupta Chen Wang Li Zhang Liu Tan
+Lim Kim Park Tanaka Suzuki O'Brien|obrien Murphy Kelly Walsh Byrne Evans Hughes
+Edwards Turner Collins Stewart Morris Cook Rogers Reed Bell Murray Bailey Cooper
+Richardson Cox Howard Ward Peterson Gray Watson Brooks Sanders Price Bennett Wood
+Barnes Ross Henderson Coleman Jenkins Perry Powell Long Foster Butler Simmons
+Russell Griffin Hayes Myers Ford Hamilton Graham Grant
+"""
+_ACCOUNT_FIRST = """
+Acme Alder Amber Anchor Apex Arbor Argon Aspen Atlas Aurora Basalt Beacon Birch Blue
+Bold Canyon Cedar Cinder Clear Cobalt Copper Coral Crest Delta Drift Echo Elm Ember
+Evergreen Falcon Fern Flint Forge Garnet Granite Harbor Hazel Helix Hollow Indigo
+Iron Ivory Jade Juniper Kestrel Lark Laurel Lumen Lunar Maple Marble Meridian Mesa
+Mint Moss Nimbus North Nova Oak Obsidian Olive Onyx Opal Orchard Osprey Pine Pioneer
+Prairie Quartz Quill Raven Ridge River Rowan Sable Saffron Sage Sierra Silver Slate
+Solar Sparrow Spruce Sterling Stone Summit Swift Teal Thistle Timber Topaz Tundra
+Umber Vale Verdant Vista Willow Wren Zephyr
+"""
 
-ACCOUNT_FIRST = tuple(
-    (
-        "Acme Alder Amber Anchor Apex Arbor Argon Aspen Atlas Aurora Basalt Beacon "
-        "Birch Blue Bold Canyon Cedar Cinder Clear Cobalt Copper Coral Crest Delta "
-        "Drift Echo Elm Ember Evergreen Falcon Fern Flint Forge Garnet Granite Harbor "
-        "Hazel Helix Hollow Indigo Iron Ivory Jade Juniper Kestrel Lark Laurel Lumen "
-        "Lunar Maple Marble Meridian Mesa Mint Moss Nimbus North Nova Oak Obsidian "
-        "Olive Onyx Opal Orchard Osprey Pine Pioneer Prairie Quartz Quill Raven Ridge "
-        "River Rowan Sable Saffron Sage Sierra Silver Slate Solar Sparrow Spruce "
-        "Sterling Stone Summit Swift Teal Thistle Timber Topaz Tundra Umber Vale "
-        "Verdant Vista Willow Wren Zephyr"
-    ).split()
-)
+
+def _name(word: str) -> tuple[str, str]:
+    """Return a name as people write it and as their address does."""
+    written, _, plain = word.partition("|")
+    return written.replace("_", " "), (plain or written).lower()
+
+
+FIRST_NAMES = tuple(_name(word) for word in _FIRST_NAMES.split())
+LAST_NAMES = tuple(_name(word) for word in _LAST_NAMES.split())
+ACCOUNT_FIRST = tuple(_ACCOUNT_FIRST.split())
 INDUSTRY_WORDS: dict[str, tuple[str, ...]] = {
     "Software": ("Software", "Systems", "Cloud", "Data", "Analytics"),
     "Manufacturing": ("Robotics", "Works", "Industries", "Tooling", "Components"),

@@ -1,10 +1,10 @@
-"""Write the tables as the files that systems export, byte for byte the same each time."""
+"""Write the tables as files, byte for byte the same each time."""
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,51 +14,60 @@ import pyarrow.parquet as pq
 
 from lib.cli import UserError
 
+TRUTH = "_truth"
+_FOLDERS = ("salesforce", "generic", TRUTH)
 _PART_ROWS = 500_000
-_MARK = "_truth"
 
 
 def clear(out: Path) -> None:
     """Empty the folder of an earlier demo; refuse one that holds anything else.
 
     Raises:
-        UserError: the folder holds files that this command did not make.
+        UserError: the folder holds files that this command did not make, or it cannot
+            be written.
     """
-    if out.exists() and any(out.iterdir()):
-        if not (out / _MARK).is_dir():
-            raise UserError(f"{out} holds files that are no demo: name another folder")
-        for name in ("salesforce", "generic", _MARK):
-            shutil.rmtree(out / name, ignore_errors=True)
     try:
-        (out / _MARK).mkdir(parents=True, exist_ok=True)
+        if out.exists() and any(out.iterdir()):
+            if not (out / TRUTH).is_dir():
+                raise UserError(f"{out} holds files of its own: name another folder")
+            for name in _FOLDERS:
+                shutil.rmtree(out / name, ignore_errors=True)
+        (out / TRUTH).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"cannot write to {out}: {error.strerror}") from error
 
 
-def write_csv(tables: Mapping[str, pa.Table], folder: Path) -> None:
-    """Write each table to a CSV file of its name."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in tables.items():
-        pa_csv.write_csv(rows, folder / f"{name}.csv")
+def write_csv(tables: Iterator[tuple[str, pa.Table]], folder: Path) -> dict[str, int]:
+    """Write each table to a CSV file of its name; return the rows by file."""
+    folder.mkdir(exist_ok=True)
+    rows = {}
+    for name, made in tables:
+        pa_csv.write_csv(made, folder / f"{name}.csv")
+        rows[f"{folder.name}/{name}"] = made.num_rows
+    return rows
 
 
-def write_parquet(tables: Mapping[str, pa.Table], folder: Path) -> None:
+def write_parquet(
+    tables: Iterator[tuple[str, pa.Table]], folder: Path
+) -> dict[str, int]:
     """Write each table to a Parquet file, a large one to a folder of parts."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in tables.items():
-        if rows.num_rows <= _PART_ROWS:
-            pq.write_table(rows, folder / f"{name}.parquet", compression="zstd")
+    rows = {}
+    for name, made in tables:
+        rows[f"{folder.name}/{name}"] = made.num_rows
+        if made.num_rows <= _PART_ROWS:
+            pq.write_table(made, folder / f"{name}.parquet", compression="zstd")
             continue
         parts = folder / name
         parts.mkdir()
-        for number, start in enumerate(range(0, rows.num_rows, _PART_ROWS)):
-            part = rows.slice(start, _PART_ROWS)
-            path = parts / f"part-{number:03d}.parquet"
-            pq.write_table(part, path, compression="zstd")
+        for number, start in enumerate(range(0, made.num_rows, _PART_ROWS)):
+            part = made.slice(start, _PART_ROWS)
+            pq.write_table(
+                part, parts / f"part-{number:03d}.parquet", compression="zstd"
+            )
+    return rows
 
 
-def write_summary(summary: Mapping[str, Any], folder: Path) -> None:
-    """Write the counts and figures as JSON."""
-    folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(summary, indent=2, sort_keys=False)
-    (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
+def write_summary(summary: Mapping[str, Any], out: Path) -> None:
+    """Write the counts and figures as JSON beside the truth."""
+    text = json.dumps(summary, indent=2)
+    (out / TRUTH / "summary.json").write_text(f"{text}\n", encoding="utf-8")

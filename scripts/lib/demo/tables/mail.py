@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
 
-from lib.demo.accounts import Accounts
 from lib.demo.assumptions import CHANNEL_NUMBER, MAIL
 from lib.demo.campaigns import Campaigns
-from lib.demo.clock import Clock
 from lib.demo.columns import (
     DAY,
     HOUR,
@@ -25,12 +25,13 @@ from lib.demo.columns import (
 )
 from lib.demo.ids import numbered
 from lib.demo.journeys import Touches
-from lib.demo.people import INBOUND, People
-from lib.demo.records import Records
+from lib.demo.people import INBOUND
 from lib.demo.vocabulary import FORM_PAGES, REGIONS
+from lib.demo.world import World
 
 _KINDS = ("sent", "delivered", "bounce", "open", "click", "unsubscribe", "spam_report")
 _KIND = {name: number for number, name in enumerate(_KINDS)}
+_SENDING_TAKES = 10 * MINUTE
 _CLICKERS = 0.12  # share of an audience that clicks, about
 _OPT_IN = {"AMER": 0.45, "EMEA": 0.78, "APAC": 0.6}
 _PHONE_ONLY = 0.01
@@ -57,16 +58,24 @@ def variant_of(
     return pick(("A", "B"), np.where(tested, is_b, -1))
 
 
-def _audience(
-    clock: Clock, campaigns: Campaigns, people: People, touches: Touches
-) -> tuple[Array, Array]:
-    """Return person and campaign of everyone who was sent a message and did not click."""
-    rng = clock.rng("audience")
-    clicked = touches.channel == CHANNEL_NUMBER["email"]
+@dataclass(frozen=True)
+class _Sendings:
+    """Messages sent, one row per person and campaign, ordered by both."""
+
+    person: Array
+    campaign: Array
+    clicked: Array  # whether the person clicked
+    key: Array  # person and campaign in one number
+
+
+def _sendings(world: World, clicks: Touches) -> _Sendings:
+    """Return everyone who clicked, a share of all others, and whom it drove away."""
+    campaigns, people = world.market.campaigns, world.people
+    rng = world.market.clock.rng("audience")
     size = len(campaigns)
-    taken = np.unique(touches.person[clicked] * size + touches.campaign[clicked])
+    readers = clicks.person * size + clicks.campaign
     until = np.minimum(people.bounced_at, people.opted_out_at)
-    parts = []
+    parts = [readers]
     for campaign in campaigns.of("email"):
         sent_at = campaigns.sent_at[campaign]
         reachable = (people.lead_at < sent_at) & (sent_at < until)
@@ -75,110 +84,99 @@ def _audience(
     for ended_by in (people.bounced_by, people.opted_out_by):
         rows = np.flatnonzero(ended_by >= 0)
         parts.append(rows * size + ended_by[rows])
-    keys = np.setdiff1d(np.concatenate(parts), taken)
-    return keys // size, keys % size
+    key = np.unique(np.concatenate(parts))
+    return _Sendings(key // size, key % size, np.isin(key, readers), key)
 
 
-def email_event_table(
-    clock: Clock,
-    campaigns: Campaigns,
-    people: People,
-    records: Records,
-    touches: Touches,
-) -> pa.Table:
+def email_event_table(world: World) -> pa.Table:
     """Return the generic e-mail events in order of time."""
-    rng = clock.rng("email events")
-    clicks = touches.rows(
-        np.flatnonzero(
-            (touches.channel == CHANNEL_NUMBER["email"]) & (touches.person >= 0)
-        )
-    )
-    person, campaign = _audience(clock, campaigns, people, touches)
-    size = len(campaigns)
-    readers = np.unique(clicks.person * size + clicks.campaign)
-    quiet = np.arange(len(person) + len(readers)) < len(person)
-    person = np.concatenate([person, readers // size])
-    campaign = np.concatenate([campaign, readers % size])
-    sent = campaigns.sent_at[campaign] + rng.integers(0, 10 * MINUTE, len(person))
-    hard = quiet & (people.bounced_by[person] == campaign)
-    soft = quiet & ~hard & (rng.random(len(person)) < MAIL.soft_bounce)
+    campaigns, people = world.market.campaigns, world.people
+    rng = world.market.clock.rng("email events")
+    mails = world.touches.channel == CHANNEL_NUMBER["email"]
+    clicks = world.touches.rows(np.flatnonzero(mails & (world.touches.person >= 0)))
+    sendings = _sendings(world, clicks)
+    person, campaign = sendings.person, sendings.campaign
+    count = len(person)
+    sent = campaigns.sent_at[campaign] + rng.integers(0, _SENDING_TAKES, count)
+    hard = ~sendings.clicked & (people.bounced_by[person] == campaign)
+    soft = ~sendings.clicked & ~hard & (rng.random(count) < MAIL.soft_bounce)
     got = ~hard & ~soft
-    leaves = people.opted_out_by[person] == campaign
-    opens = got & (~quiet | leaves | (rng.random(len(person)) < MAIL.open_rate))
-    reports = got & (rng.random(len(person)) < MAIL.spam_report)
-    read = sent + rng.lognormal(np.log(4 * HOUR), 1.2, len(person)).astype(np.int64)
-    read = np.where(quiet, read, sent + 30)
-    left = np.where(leaves, people.opted_out_at[person], read + 2 * MINUTE)
-    parts = [
-        (np.ones(len(person), dtype=bool), "sent", sent),
-        (got, "delivered", sent + 4),
-        (hard | soft, "bounce", np.where(hard, people.bounced_at[person], sent + 9)),
-        (opens, "open", read),
-        (leaves & got, "unsubscribe", left),
-        (reports, "spam_report", read + MINUTE),
+    leaves = got & (people.opted_out_by[person] == campaign)
+    opens = sendings.clicked | leaves | (rng.random(count) < MAIL.open_rate)
+    reports = got & (rng.random(count) < MAIL.spam_report)
+    wait = rng.lognormal(np.log(MAIL.hours_to_open * HOUR), MAIL.hours_sigma, count)
+    read = np.where(sendings.clicked | leaves, sent + 30, sent + wait.astype(np.int64))
+    bounced = np.where(hard, people.bounced_at[person], sent + 9)
+    events = [
+        (np.arange(count), "sent", sent),
+        (np.flatnonzero(got), "delivered", sent + 4),
+        (np.flatnonzero(hard | soft), "bounce", bounced),
+        (np.flatnonzero(got & opens), "open", read),
+        (np.flatnonzero(leaves), "unsubscribe", people.opted_out_at[person]),
+        (np.flatnonzero(reports), "spam_report", read + MINUTE),
     ]
-    rows = [np.flatnonzero(mask) for mask, _, _ in parts]
-    columns = {
-        "person": np.concatenate([*(person[row] for row in rows), clicks.person]),
-        "campaign": np.concatenate([*(campaign[row] for row in rows), clicks.campaign]),
-        "at": np.concatenate(
-            [*(at[row] for row, (_, _, at) in zip(rows, parts, strict=True)), clicks.at]
+    key = clicks.person * len(campaigns) + clicks.campaign
+    sending = [*(rows for rows, _, _ in events), np.searchsorted(sendings.key, key)]
+    at = [*(at[rows] for rows, _, at in events), clicks.at]
+    kind = [*(_KIND[name] for _, name, _ in events), _KIND["click"]]
+    return _written(
+        world,
+        sendings,
+        hard,
+        (
+            np.concatenate(sending),
+            np.repeat(kind, [len(rows) for rows in sending]),
+            np.concatenate(at),
         ),
-        "kind": np.repeat(
-            [*(_KIND[name] for _, name, _ in parts), _KIND["click"]],
-            [*(len(row) for row in rows), len(clicks)],
-        ),
-        "hard": np.concatenate(
-            [*(hard[row] for row in rows), np.zeros(len(clicks), dtype=bool)]
-        ),
-        "quiet": np.concatenate(
-            [*(quiet[row] for row in rows), np.zeros(len(clicks), dtype=bool)]
-        ),
-    }
-    return _written(clock, rng, campaigns, people, records, columns)
+    )
 
 
 def _written(
-    clock: Clock,
-    rng: np.random.Generator,
-    campaigns: Campaigns,
-    people: People,
-    records: Records,
-    columns: dict[str, Array],
+    world: World,
+    sendings: _Sendings,
+    hard: Array,
+    events: tuple[Array, Array, Array],
 ) -> pa.Table:
-    order = np.lexsort((columns["kind"], columns["person"], columns["at"]))
-    order = order[columns["at"][order] < clock.end]
-    person, campaign = columns["person"][order], columns["campaign"][order]
-    kind = columns["kind"][order]
-    variant = where(
-        columns["quiet"][order],
-        variant_of(campaigns, person, campaign, clicked=False),
-        variant_of(campaigns, person, campaign, clicked=True),
+    """Write events, given as their sending, kind and time."""
+    clock, campaigns = world.market.clock, world.market.campaigns
+    sending, kind, at = events
+    order = np.lexsort((kind, sending, at))
+    order = order[at[order] < clock.end]
+    sending, kind, at = sending[order], kind[order], at[order]
+    person, campaign = sendings.person[sending], sendings.campaign[sending]
+    # One sending goes to one record, so all its events name the same.
+    record = world.records.at(
+        clock.rng("email records"),
+        sendings.person,
+        campaigns.sent_at[sendings.campaign],
     )
-    record = records.at(rng, person, campaigns.sent_at[campaign])
-    bounce = np.where(columns["hard"][order], 0, 1)
-    count = len(order)
+    bounce = np.where(hard[sending], 0, 1)
+    variant = where(
+        sendings.clicked[sending],
+        variant_of(campaigns, person, campaign, clicked=True),
+        variant_of(campaigns, person, campaign, clicked=False),
+    )
     return table(
         {
-            "email_event_id": numbered("e", count, width=9),
-            "person_id": take(records.keys, record),
-            "email": take(people.email, person),
+            "email_event_id": numbered("e", len(order), width=9),
+            "person_id": take(world.records.keys, record[sending]),
+            "email": take(world.people.email, person),
             "campaign_id": join("salesforce:", take(campaigns.ids, campaign)),
             "event_type": pick(_KINDS, kind),
             "bounce_type": pick(
                 ("hard", "soft"), np.where(kind == _KIND["bounce"], bounce, -1)
             ),
             "variant": variant,
-            "occurred_at": moments(columns["at"][order]),
+            "occurred_at": moments(at),
         },
-        count,
+        len(order),
     )
 
 
-def consent_table(
-    clock: Clock, accounts: Accounts, people: People, records: Records
-) -> pa.Table:
-    """Return the consent events: opt-ins at forms, opt-outs in the preference centre."""
+def consent_table(world: World) -> pa.Table:
+    """Return the consents: opt-ins at forms, opt-outs in the preference centre."""
+    clock, accounts = world.market.clock, world.market.accounts
+    people, records = world.people, world.records
     rng = clock.rng("consents")
     region = accounts.region[people.account]
     rate = np.array([_OPT_IN[name] for name in REGIONS])[region]

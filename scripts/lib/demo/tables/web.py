@@ -1,8 +1,7 @@
-"""The touches as web analytics, mail tool and sales tool kept them, and campaign members."""
+"""The touches as web, mail and sales tools kept them, and the campaign members."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,6 @@ import pyarrow.compute as pc
 
 from lib.demo.assumptions import CHANNEL_NUMBER, MESS, VISITS
 from lib.demo.campaigns import Campaigns
-from lib.demo.clock import Clock
 from lib.demo.columns import (
     DAY,
     HOUR,
@@ -26,15 +24,15 @@ from lib.demo.columns import (
     pick,
     table,
     take,
-    text,
     where,
 )
 from lib.demo.ids import numbered, salesforce_ids, tokens
 from lib.demo.journeys import Touches
-from lib.demo.mail import variant_of
 from lib.demo.people import People
-from lib.demo.records import Records
+from lib.demo.tables.mail import variant_of
+from lib.demo.tables.truth import touch_table
 from lib.demo.vocabulary import FORM_PAGES, KEYWORDS, PAGES, SITE
+from lib.demo.world import World
 
 # Responses that the CRM keeps as campaign members; all else goes to the touch files.
 MEMBER_CHANNELS = ("event", "content_syndication", "partner")
@@ -84,7 +82,8 @@ _AD_CLICK = 0.45
 _FORM_LATER = 0.04
 _CONTENT_LATER = 0.05
 _TYPES = (
-    "web_session", "form_submit", "email_click", "webinar", "ad_click", "content", "sales",
+    "web_session", "form_submit", "email_click", "webinar", "ad_click", "content",
+    "sales",
 )  # fmt: skip
 _TYPE = {name: number for number, name in enumerate(_TYPES)}
 _DEVICES = 2
@@ -94,25 +93,14 @@ _COPIES = 4_096  # different click ids; a click id need not be told apart from o
 _NO_SHOW = 0.45
 
 
-@dataclass(frozen=True)
-class WebTouches:
-    """The touches of the files, with what each is in truth."""
-
-    table: pa.Table
-    truth: pa.Table
-
-
-def touch_tables(
-    clock: Clock,
-    campaigns: Campaigns,
-    people: People,
-    records: Records,
-    touches: Touches,
-) -> WebTouches:
-    """Return the generic touches and their truth, in order of time."""
+def touch_tables(world: World) -> tuple[pa.Table, pa.Table]:
+    """Return the generic touches in order of time, and what each is in truth."""
+    clock, campaigns, people = world.market.clock, world.market.campaigns, world.people
+    records, touches = world.records, world.touches
     rng = clock.rng("touch table")
-    kept = ~np.isin(touches.channel, [CHANNEL_NUMBER[name] for name in MEMBER_CHANNELS])
-    touches = touches.rows(np.flatnonzero(kept))
+    in_crm = [CHANNEL_NUMBER[name] for name in MEMBER_CHANNELS]
+    rows = np.flatnonzero(~np.isin(touches.channel, in_crm))
+    touches = touches.rows(rows)
     count = len(touches)
     kind = _types(rng, touches)
     device, known = _devices(rng, people, touches, kind)
@@ -152,18 +140,7 @@ def touch_tables(
         },
         count,
     )
-    truth = table(
-        {
-            "touch_id": ids,
-            "true_person_id": blank(
-                join("p", text(np.maximum(touches.person, 0))), touches.person < 0
-            ),
-            "channel": pick(tuple(CHANNEL_NUMBER), touches.channel),
-            "campaign_id": join("salesforce:", take(campaigns.ids, touches.campaign)),
-        },
-        count,
-    )
-    return WebTouches(table=written, truth=truth)
+    return written, touch_table(world, ids, rows)
 
 
 def _types(rng: np.random.Generator, touches: Touches) -> Array:
@@ -225,7 +202,7 @@ _UTM_COLUMNS = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_
 def _utm(
     rng: np.random.Generator, campaigns: Campaigns, touches: Touches, kind: Array
 ) -> dict[str, pa.Array]:
-    """Return UTM values as written, with the mistakes that people make, and click ids."""
+    """Return UTM values and click ids as written, with the mistakes people make."""
     count = len(touches)
     has = (touches.campaign >= 0) & ~np.isin(kind, [_TYPE["webinar"], _TYPE["sales"]])
     platforms = tuple(_SOURCES)
@@ -243,7 +220,7 @@ def _utm(
         [*right, *typo, *shout],
         np.where(platform >= 0, slip * len(right) + platform, -1),
     )
-    campaign = take(campaigns.utm, np.where(platform >= 0, touches.campaign, -1))
+    campaign = take(campaigns.name, np.where(platform >= 0, touches.campaign, -1))
     campaign = blank(campaign, rng.random(count) < MESS.utm_missing_campaign)
     medium = pick([_SOURCES[name][1] for name in platforms], platform)
     medium = where(lot > 1 - MESS.utm_case / 2, pc.utf8_upper(medium), medium)
@@ -300,25 +277,21 @@ def _referrers(
         number[rows] = len(options) + drawn
         options += hosts
     for platform in ("google_ads", "microsoft_ads", "linkedin_ads", "meta_ads"):
-        of = np.array([name == platform for name in campaigns.platform])
+        of = campaigns.platform == platform
         rows = np.flatnonzero((touches.campaign >= 0) & of[touches.campaign])
         number[rows] = len(options)
         options.append(_SOURCES[platform][3])
     return pick(options, number)
 
 
-def member_table(
-    clock: Clock,
-    campaigns: Campaigns,
-    people: People,
-    records: Records,
-    touches: Touches,
-) -> tuple[pa.Table, Array]:
+def member_table(world: World) -> tuple[pa.Table, Array]:
     """Return Salesforce's CampaignMember object, and the members by campaign.
 
     Besides those who responded there are some who were invited or did not show up. A
     member that became a contact carries both ids, as Salesforce keeps them.
     """
+    clock, campaigns, people = world.market.clock, world.market.campaigns, world.people
+    records, touches = world.records, world.touches
     rng = clock.rng("members")
     answered = np.isin(
         touches.channel, [CHANNEL_NUMBER[name] for name in MEMBER_CHANNELS]

@@ -1,0 +1,1 @@
+"""The tables that each system of the company holds, made from what is true of it."""

@@ -1,0 +1,165 @@
+"""What is hidden from the warehouse: who is who, and what each channel truly did."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from lib.demo.assumptions import CHANNEL_NAMES, CHANNELS
+from lib.demo.columns import Array, iso_moments, join, logistic, pick, table, take, text
+from lib.demo.deals import KINDS, NOBODY
+from lib.demo.lifecycle import (
+    REASONS,
+    STATUSES,
+    effects,
+    opportunity_chance,
+    quality,
+)
+from lib.demo.people import INBOUND
+from lib.demo.records import KINDS as RECORD_KINDS
+from lib.demo.spend import channel_costs
+from lib.demo.world import World
+
+_ORIGINS = ("marketing", "sales", "customer")
+_PERSON_ORIGINS = ("inbound", "prospected", "installed")
+
+
+def person_keys(person: Array) -> pa.Array:
+    """Return the ids of true people; a person of -1 has none."""
+    return take(join("p", text(np.arange(int(person.max(initial=0)) + 1))), person)
+
+
+def person_record_table(world: World) -> pa.Table:
+    """Return which true person each record belongs to, and how it came to be."""
+    records = world.records
+    return table(
+        {
+            "source": "salesforce",
+            "record_id": records.ids,
+            "true_person_id": person_keys(records.person),
+            "kind": pick(RECORD_KINDS, records.kind),
+        },
+        len(records),
+    )
+
+
+def person_table(world: World) -> pa.Table:
+    """Return each person's true chances and the times of what happened."""
+    people, lifecycle = world.people, world.lifecycle
+    return table(
+        {
+            "true_person_id": person_keys(np.arange(len(people))),
+            "origin": pick(_PERSON_ORIGINS, people.kind),
+            "first_touch_at": iso_moments(people.first_at),
+            "lead_at": iso_moments(people.lead_at),
+            "mql_at": iso_moments(lifecycle.mql_at),
+            "sal_at": iso_moments(lifecycle.sal_at),
+            "sql_at": iso_moments(lifecycle.sql_at),
+            "converted_at": iso_moments(lifecycle.converts_at),
+            "mql_chance": np.round(lifecycle.mql_chance, 6),
+            "opportunity_chance": np.round(lifecycle.opportunity_chance, 6),
+            "bounced_at": iso_moments(people.bounced_at),
+            "opted_out_at": iso_moments(people.opted_out_at),
+        },
+        len(people),
+    )
+
+
+def status_table(world: World) -> pa.Table:
+    """Return every change of status, by true person."""
+    log = world.lifecycle.log
+    return table(
+        {
+            "true_person_id": person_keys(log.person),
+            "status": pick(STATUSES, log.status),
+            "entered_at": iso_moments(log.at),
+            "reason": pick(REASONS, log.reason),
+        },
+        len(log.at),
+    )
+
+
+def opportunity_table(world: World) -> pa.Table:
+    """Return who truly brought each deal, its chance and what becomes of it."""
+    people, deals = world.people, world.pipeline.deals
+    creator = np.maximum(deals.creator, 0)
+    led = deals.creator != NOBODY
+    inbound = people.kind[creator] == INBOUND
+    origin = np.where(led, np.where(inbound, 0, 1), 2)
+    return table(
+        {
+            "opportunity_id": world.deal_ids,
+            "origin": pick(_ORIGINS, origin),
+            "kind": pick(KINDS, deals.kind),
+            "creation_channel": pick(
+                CHANNEL_NAMES, np.where(led, people.creation_channel[creator], -1)
+            ),
+            "true_person_id": person_keys(deals.creator),
+            "win_chance": np.round(deals.win_chance, 6),
+            "closes_at": iso_moments(deals.closes_at),
+            "is_won_at_last": pa.array(deals.is_won),
+            "amount_usd": deals.amount_usd,
+        },
+        len(deals),
+    )
+
+
+def touch_table(world: World, ids: pa.Array, rows: Array) -> pa.Table:
+    """Return who truly made the touches at those rows, and through which channel."""
+    touches = world.touches.rows(rows)
+    campaigns = world.market.campaigns
+    return table(
+        {
+            "touch_id": ids,
+            "true_person_id": person_keys(touches.person),
+            "channel": pick(CHANNEL_NAMES, touches.channel),
+            "campaign_id": join("salesforce:", take(campaigns.ids, touches.campaign)),
+            "is_before_mql": pa.array(_is_before(world, rows)),
+        },
+        len(rows),
+    )
+
+
+def _is_before(world: World, rows: Array) -> Array:
+    """Return whether a touch was among those that had a say in becoming an MQL."""
+    touches, people = world.touches, world.people
+    person = np.maximum(touches.person[rows], 0)
+    moment = np.minimum(people.candidate_at[person], world.market.clock.end)
+    return (touches.person[rows] >= 0) & (touches.at[rows] <= moment)
+
+
+def channel_table(world: World) -> pa.Table:
+    """Return each channel's true effects and what it added, beside its cost.
+
+    Added is the expected number with the channel's touches less the number without
+    them, summed over the people who could have become an MQL, other touches unchanged.
+    """
+    people, lifecycle = world.people, world.lifecycle
+    judged = (people.kind == INBOUND) & (lifecycle.mql_chance > 0)
+    seen, mql = world.exposures[judged], lifecycle.mql_chance[judged]
+    odds = np.log(mql / (1 - mql))
+    push = quality(people) + world.exposures @ effects("opportunity_effect")
+    push = push[judged] - push[judged].mean()
+    with_all = mql * opportunity_chance(push)
+    mql_effect, deal_effect = effects("mql_effect"), effects("opportunity_effect")
+    added_mqls, added_deals = [], []
+    for number in range(len(CHANNELS)):
+        without = logistic(odds - seen[:, number] * mql_effect[number])
+        less = opportunity_chance(push - seen[:, number] * deal_effect[number])
+        added_mqls.append(float((mql - without).sum()))
+        added_deals.append(float((with_all - without * less).sum()))
+    touches = np.bincount(world.before.channel, minlength=len(CHANNELS))
+    return table(
+        {
+            "channel": list(CHANNEL_NAMES),
+            "mql_log_odds": mql_effect,
+            "opportunity_log_odds": deal_effect,
+            "won_log_odds": effects("won_effect"),
+            "touches_before_mql": touches,
+            "people_reached": (seen > 0).sum(axis=0),
+            "incremental_mqls": np.round(added_mqls, 3) + 0.0,
+            "incremental_opportunities": np.round(added_deals, 3) + 0.0,
+            "spend_usd": np.round(channel_costs(world.spend), 2),
+        },
+        len(CHANNELS),
+    )
