@@ -22,8 +22,7 @@ renamed as (
         impressions,
         clicks,
         spend_date as starts_on,
-        -- A span that ends before it starts would have no days and lose its money.
-        greatest(spend_date, coalesce(end_date, spend_date)) as ends_on
+        coalesce(end_date, spend_date) as ends_on
     from spend
 
 )
