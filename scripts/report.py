@@ -27,7 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     target.write_text(text)
     print(text)
     say(f"report:    {target}")
-    say(f"data docs: {out / 'data_docs' / 'index.html'}")
+    for layer in ("raw", "marts"):
+        say(f"data docs: {out / 'data_docs' / layer / 'index.html'}")
     say(f"published: {publication}")
     return OK
 

@@ -25,5 +25,5 @@ def invoke(arguments: Sequence[str], warehouse: Path) -> bool:
             return bool(dbtRunner().invoke([*arguments]).success)
         finally:
             if DuckDBConnectionManager._ENV is not None:
-                DuckDBConnectionManager._ENV.close()
-            DuckDBConnectionManager.close_all_connections()
+                DuckDBConnectionManager._ENV.close()  # type: ignore[no-untyped-call]
+            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
