@@ -9,6 +9,7 @@ import pytest
 
 import load
 from conftest import Warehouse
+from lib.cli import run
 
 HEADER = "account_id,name,employee_count,created_at\n"
 GOOD = "{0},Company {0},10,2024-01-0{0} 08:00:00\n"
@@ -178,7 +179,7 @@ def test_a_folder_that_is_not_there_is_one_line(
 ) -> None:
     monkeypatch.setattr("sys.argv", ["load.py", str(raw / "nowhere")])
     with pytest.raises(SystemExit) as stopped:
-        load.run(lambda argv: load.main([str(raw / "nowhere")]))
+        run(lambda argv: load.main([str(raw / "nowhere")]))
     assert stopped.value.code == 2
     (error,) = errors(capsys)
     assert "nowhere" in error
