@@ -109,10 +109,10 @@ class Segment:
 
 
 SEGMENTS: tuple[Segment, ...] = (
-    Segment("smb", 0.52, 5, 99, 6_500, 0.55, 30, 0.29, 12, "Team"),
-    Segment("mid_market", 0.34, 100, 999, 20_000, 0.55, 58, 0.25, 4, "Business"),
+    Segment("smb", 0.52, 5, 99, 6_500, 0.55, 30, 0.26, 12, "Team"),
+    Segment("mid_market", 0.34, 100, 999, 20_000, 0.50, 58, 0.24, 4, "Business"),
     Segment(
-        "enterprise", 0.14, 1_000, 40_000, 62_000, 0.65, 105, 0.21, 1, "Enterprise"
+        "enterprise", 0.14, 1_000, 40_000, 55_000, 0.50, 105, 0.20, 1, "Enterprise"
     ),
 )
 
@@ -141,9 +141,9 @@ class Funnel:
     """Stage to stage rates and times. Times are medians of log-normals, in days."""
 
     mql_rate: float = 0.31
-    sal_rate: float = 0.64
-    sql_rate: float = 0.50
-    opportunity_rate: float = 0.56
+    sal_rate: float = 0.61
+    sql_rate: float = 0.44
+    opportunity_rate: float = 0.52
     fit_effect: float = 0.55
     interest_effect: float = 0.45
     spread_to_sales: float = 0.6  # share of the opportunity effect at each sales stage
@@ -182,7 +182,8 @@ class Sales:
     amount_changed: float = 0.35
     amount_change_sigma: float = 0.22
     date_pushed: float = 0.30
-    has_campaign: float = 0.55  # of deals that marketing brought
+    has_campaign: float = 0.80  # of deals whose lead came by a campaign
+    has_later_campaign: float = 0.30  # of the others that marketing brought
     has_lead_source: float = 0.86
     outbound_size: float = 1.25  # sales hunts larger deals
     deleted: float = 0.006
@@ -255,20 +256,20 @@ class Costs:
     """
 
     tracked_clicks: float = 0.70
-    search_cpc_usd: float = 4.4
-    social_cpc_usd: float = 3.6
+    search_cpc_usd: float = 3.9
+    social_cpc_usd: float = 3.3
     click_rate_search: float = 0.042
     click_rate_social: float = 0.006
     day_noise: float = 0.25
-    syndication_per_lead_usd: float = 46
-    event_per_attendee_usd: float = 85
+    syndication_per_lead_usd: float = 42
+    event_per_attendee_usd: float = 68
     webinar_per_attendee_usd: float = 6
-    partner_per_lead_usd: float = 42
+    partner_per_lead_usd: float = 24
     # per person in the data, over the whole window
     agency_usd: float = 5.0
     content_usd: float = 4.0
     tools_usd: float = 6.0
-    people_usd: float = 9.0
+    people_usd: float = 8.0
     budget_noise: float = 0.12
 
 

@@ -90,21 +90,28 @@ def build(
     Raises:
         UserError: out cannot be written or holds something else.
     """
-    writers.clear(out)
-    with working(f"living through 24 months with {people:,} people"):
-        world = make_world(people, touches, seed, until)
-    with working("writing the files of the CRM and the other systems"):
-        rows = writers.write_csv(salesforce_tables(world), out / "salesforce")
-        rows |= writers.write_csv(generic_tables(world), out / "generic")
-        rows |= writers.write_csv(truth_tables(world), out / writers.TRUTH)
-        seen, hidden = web.touch_tables(world)
-        mails = mail.email_event_table(world)
-        large = iter([("touches", seen), ("email_events", mails)])
-        rows |= writers.write_parquet(large, out / "generic")
-        rows |= writers.write_parquet(iter([("touches", hidden)]), out / writers.TRUTH)
-    summary = _summary(world) | {"rows": rows}
-    writers.write_summary(summary, out)
+    with writers.replaced(out) as folder:
+        with working(f"living through 24 months with {people:,} people"):
+            world = make_world(people, touches, seed, until)
+        with working("writing the files of the CRM and the other systems"):
+            rows = _write(world, folder)
+        summary = _summary(world) | {"rows": rows}
+        writers.write_summary(summary, folder)
     return summary
+
+
+def _write(world: World, folder: Path) -> dict[str, int]:
+    """Write every table; return the rows by file."""
+    generic, hidden = folder / "generic", folder / writers.TRUTH
+    rows = writers.write_csv(salesforce_tables(world), folder / "salesforce")
+    rows |= writers.write_csv(generic_tables(world), generic)
+    rows |= writers.write_csv(truth_tables(world), hidden)
+    touches, true_touches = web.touch_tables(world)
+    mails = mail.email_event_table(world)
+    large = iter([("touches", touches), ("email_events", mails)])
+    rows |= writers.write_parquet(large, generic)
+    rows |= writers.write_parquet(iter([("touches", true_touches)]), hidden)
+    return rows
 
 
 def _by_currency(amounts: Array, currency: Array) -> dict[str, float]:

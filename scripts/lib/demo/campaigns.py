@@ -183,9 +183,10 @@ def _monthly(
 
 
 def _workday(day: int) -> int:
-    """Return the day, or the Tuesday after where it is no good day for an audience."""
+    """Return the day, or a better one soon: an audience has time from Tuesday on."""
     weekday = int(weekdays(np.array(day)))
-    return day if weekday in (1, 2, 3) else day + (8 - weekday) % 7
+    tuesday = day + (8 - weekday) % 7
+    return day if weekday in (1, 2, 3) else tuesday + day % 3
 
 
 def _as_columns(

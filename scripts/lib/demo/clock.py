@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from lib.demo.assumptions import RHYTHM
-from lib.demo.columns import DAY, HOUR, MINUTE, NEVER, Array
+from lib.demo.columns import DAY, HOUR, MINUTE, NEVER, Array, choose
 from lib.demo.vocabulary import ZONES
 
 MONTHS = 24
@@ -72,12 +72,12 @@ class Clock:
         return np.asarray(local - self.offsets(local, zones))
 
     def weekdays_mostly(self, rng: np.random.Generator, days: Array) -> Array:
-        """Move most weekend days to the Monday after or the Friday before."""
+        """Move most weekend days to a workday of the week before or after."""
         weekday = weekdays(days)
         moved = (weekday >= WORKDAYS) & (rng.random(len(days)) < RHYTHM.weekend_moves)
-        to_friday = rng.random(len(days)) < 0.5
-        shift = np.where(to_friday, WORKDAYS - 1 - weekday, 7 - weekday)
-        return days + np.where(moved, shift, 0)
+        monday = days - weekday + 7 * rng.integers(0, 2, len(days))
+        workday = choose(rng, RHYTHM.weekdays[:WORKDAYS], len(days))
+        return np.where(moved, monday + workday, days)
 
     def in_office(
         self, rng: np.random.Generator, moments: Array, zones: Array

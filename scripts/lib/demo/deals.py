@@ -79,7 +79,8 @@ class Pipeline:
     customers: Customers
     joined: Array
     joined_at: Array
-    last_campaign: Array  # by person, up to the MQL
+    born_by: Array  # by person: the campaign that made the lead, or -1
+    led_on_by: Array  # by person: the last campaign up to the MQL, or -1
 
 
 def merged(parts: Sequence[Deals]) -> Deals:
@@ -114,14 +115,15 @@ def make_pipeline(
         customers=customers,
         joined=np.where(joined >= 0, place[joined], NOBODY),
         joined_at=lifecycle.converts_at,
-        last_campaign=_last_campaign(people, before),
+        born_by=_last_campaign(people, before, before.is_creation),
+        led_on_by=_last_campaign(people, before, ~before.is_creation),
     )
     return pipeline, lifecycle
 
 
-def _last_campaign(people: People, before: Touches) -> Array:
+def _last_campaign(people: People, before: Touches, counted: Array) -> Array:
     last = np.full(len(people), -1)
-    rows = np.flatnonzero(before.campaign >= 0)
+    rows = np.flatnonzero((before.campaign >= 0) & counted)
     np.maximum.at(last, before.person[rows], rows)
     return np.where(last >= 0, before.campaign[last], -1)
 

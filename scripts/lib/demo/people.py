@@ -42,6 +42,8 @@ INBOUND, PROSPECTED, INSTALLED = 0, 1, 2
 _ENTERPRISE = [segment.name for segment in SEGMENTS].index("enterprise")
 _US_ZONES = (0.5, 0.3, 0.2)
 _DATED = ("event", "webinar")
+_WAITS_DAYS = 60  # at most, for the next event
+_EVENT_LASTS = 7 * HOUR
 _MIGRATION_DAYS = 2
 _MAIL_ENDS = (11 * MINUTE, 20 * MINUTE)  # after the sending
 _OPT_OUT_BY_FORM = 0.4
@@ -179,7 +181,9 @@ def _with_times(market: Market, people: People) -> People:
     region = accounts.region[people.account]
     channel = _creation_channels(rng, accounts, people)
     lead_at = clock.at_visiting_hours(rng, clock.draw_days(rng, count), people.zone)
-    lead_at, campaign = _at_dated_campaigns(rng, campaigns, region, channel, lead_at)
+    channel, campaign, lead_at = _at_dated_campaigns(
+        rng, campaigns, region, channel, lead_at
+    )
     unknown = rng.exponential(POPULATION.days_unknown * DAY, count).astype(np.int64)
     at_once = rng.random(count) < POPULATION.first_touch_is_creation
     first_at = np.where(at_once, lead_at, lead_at - unknown)
@@ -253,9 +257,12 @@ def _at_dated_campaigns(
     region: Array,
     channel: Array,
     lead_at: Array,
-) -> tuple[Array, Array]:
-    """Move leads made at an event or webinar to its hour, and name the campaign."""
-    lead_at = lead_at.copy()
+) -> tuple[Array, Array, Array]:
+    """Move leads made at an event or webinar to its hour, and name the campaign.
+
+    Where none is near, the person searches and comes by that way.
+    """
+    lead_at, channel = lead_at.copy(), channel.copy()
     campaign = np.full(len(lead_at), -1)
     for name in _DATED:
         for number in np.unique(region):
@@ -263,10 +270,11 @@ def _at_dated_campaigns(
             rows = np.flatnonzero(
                 (channel == CHANNEL_NUMBER[name]) & (region == number)
             )
-            if len(held) == 0 or len(rows) == 0:
-                continue
-            place = np.searchsorted(campaigns.sent_at[held], lead_at[rows])
-            campaign[rows] = held[np.minimum(place, len(held) - 1)]
-            hour = campaigns.sent_at[campaign[rows]]
-            lead_at[rows] = hour + rng.integers(0, 7 * HOUR, len(rows))
-    return lead_at, campaign
+            hours = np.append(campaigns.sent_at[held], NEVER)
+            place = np.searchsorted(hours, lead_at[rows])
+            near = hours[place] - lead_at[rows] <= _WAITS_DAYS * DAY
+            channel[rows[~near]] = CHANNEL_NUMBER["organic_search"]
+            rows, place = rows[near], place[near]
+            campaign[rows] = held[place]
+            lead_at[rows] = hours[place] + rng.integers(0, _EVENT_LASTS, len(rows))
+    return channel, campaign, lead_at

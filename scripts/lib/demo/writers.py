@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,26 +16,31 @@ import pyarrow.parquet as pq
 from lib.cli import UserError
 
 TRUTH = "_truth"
-_FOLDERS = ("salesforce", "generic", TRUTH)
 _PART_ROWS = 500_000
 
 
-def clear(out: Path) -> None:
-    """Empty the folder of an earlier demo; refuse one that holds anything else.
+@contextmanager
+def replaced(out: Path) -> Iterator[Path]:
+    """Give a folder to write to; it takes the place of out when all is written.
 
     Raises:
-        UserError: the folder holds files that this command did not make, or it cannot
-            be written.
+        UserError: out holds files that this command did not make, or it cannot be
+            written.
     """
+    out = out.resolve()
+    part = out.with_name(f"{out.name}.part")
     try:
-        if out.exists() and any(out.iterdir()):
-            if not (out / TRUTH).is_dir():
-                raise UserError(f"{out} holds files of its own: name another folder")
-            for name in _FOLDERS:
-                shutil.rmtree(out / name, ignore_errors=True)
-        (out / TRUTH).mkdir(parents=True, exist_ok=True)
+        if out.exists() and any(out.iterdir()) and not (out / TRUTH).is_dir():
+            raise UserError(f"{out} holds files of its own: name another folder")
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        yield part
+        shutil.rmtree(out, ignore_errors=True)
+        part.rename(out)
     except OSError as error:
         raise UserError(f"cannot write to {out}: {error.strerror}") from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
 
 
 def write_csv(tables: Iterator[tuple[str, pa.Table]], folder: Path) -> dict[str, int]:

@@ -47,8 +47,11 @@ def opportunity_table(world: World) -> pa.Table:
     deals, count = pipeline.deals, len(pipeline.deals)
     creator = deals.creator
     inbound = (creator >= 0) & (people.kind[creator] == INBOUND)
-    campaign = np.where(inbound, pipeline.last_campaign[creator], -1)
-    named = rng.random(count) < SALES.has_campaign
+    born_by, led_on_by = pipeline.born_by[creator], pipeline.led_on_by[creator]
+    lot = rng.random(count)
+    campaign = np.where(lot < SALES.has_later_campaign, led_on_by, -1)
+    campaign = np.where(born_by >= 0, born_by, campaign)
+    campaign = np.where(inbound & (lot < SALES.has_campaign), campaign, -1)
     product = pick(PRODUCTS, rng.integers(0, len(PRODUCTS), count))
     kind = pick(KINDS, deals.kind)
     name = join(take(accounts.name, deals.account), " - ", product, " - ", kind)
@@ -78,9 +81,7 @@ def opportunity_table(world: World) -> pa.Table:
             "IsClosed": pa.array(course.is_closed),
             "IsWon": pa.array(course.is_won),
             "ForecastCategory": pick(_FORECASTS, stage),
-            "CampaignId": take(
-                world.market.campaigns.ids, np.where(named, campaign, -1)
-            ),
+            "CampaignId": take(world.market.campaigns.ids, campaign),
             "OwnerId": take(world.market.staff.ids, owner),
             "CreatedDate": iso_moments(deals.created_at),
             "LastModifiedDate": iso_moments(changed),

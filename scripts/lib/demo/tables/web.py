@@ -116,6 +116,9 @@ def touch_tables(world: World) -> tuple[pa.Table, pa.Table]:
         CHANNEL_NUMBER["outbound"]: "outbound",
     }
     channel = pa.array([given.get(number) for number in range(len(CHANNEL_NUMBER))])
+    # A form or a read without any trace is no visit, so analytics calls it direct.
+    traceless = touches.channel == CHANNEL_NUMBER["direct"]
+    traceless &= np.isin(kind, [_TYPE["form_submit"], _TYPE["content"]])
     with_campaign = np.isin(kind, [_TYPE["webinar"], _TYPE["email_click"]])
     campaign = where(
         with_campaign,
@@ -130,7 +133,7 @@ def touch_tables(world: World) -> tuple[pa.Table, pa.Table]:
             "touched_at": moments(touches.at),
             "touch_type": pick(_TYPES, kind),
             "campaign_id": campaign,
-            "channel": take(channel, touches.channel),
+            "channel": where(traceless, "direct", take(channel, touches.channel)),
             **columns,
             "referrer": blank(_referrers(rng, campaigns, touches), ~on_web),
             "landing_page": blank(page, ~on_web),
