@@ -1,4 +1,4 @@
--- Grain: one row per conversion whose people were ever touched, with the earliest touch.
+-- Grain: one row per conversion whose people were ever touched: the earliest touch.
 -- For an MQL the person's own touches count; for an opportunity or a win those of
 -- everyone at the account and everyone named on the opportunity.
 
