@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -61,7 +62,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _day(text: str) -> date:
-    return date.fromisoformat(text)
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text} is no date (YYYY-MM-DD)") from error
 
 
 def _check(people: int, touches: int, seed: int) -> None:

@@ -74,7 +74,7 @@ def campaign_table(world: World, members: Array) -> pa.Table:
             "CurrencyIsoCode": "USD",
             "BudgetedCost": cents(planned, planned == 0),
             "ActualCost": cents(costs, costs == 0),
-            "NumberSent": pa.array(members),
+            "NumberSent": pa.array(members, mask=members == 0),
             "OwnerId": take(staff.ids, rng.choice(staff.pool("marketing"), count)),
             "Utm_Campaign__c": blank(campaigns.name, campaigns.channel < 0),
             "CreatedDate": iso_moments(created),

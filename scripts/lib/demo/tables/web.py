@@ -36,14 +36,6 @@ from lib.demo.world import World
 
 # Responses that the CRM keeps as campaign members; all else goes to the touch files.
 MEMBER_CHANNELS = ("event", "content_syndication", "partner")
-_WEB = (
-    "paid_search",
-    "paid_social",
-    "organic_search",
-    "organic_social",
-    "referral",
-    "direct",
-)
 _SOURCES = {
     "google_ads": ("google", "cpc", "gclid", "https://www.google.com/"),
     "microsoft_ads": ("bing", "cpc", "msclkid", "https://www.bing.com/"),
