@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lib.cli import OK, WRONG_USE, parser, run, warn
 from lib.contract import STAGING_FOLDER, Contract
+from lib.landing.errors import interrupts
 from lib.landing.files import discover
 from lib.landing.landing import Landing
 from lib.landing.reporting import Report
@@ -47,7 +48,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     contract = Contract.read(options.contract)
     found = discover(options.dir)
     report.on_discovery(found, options.dir)
-    with _private_files(), connect() as connection, report.progress(found.files):
+    with (
+        interrupts(),
+        _private_files(),
+        connect() as connection,
+        report.progress(found.files),
+    ):
         landing = Landing(connection, contract, report.on_characters)
         for warning in landing.prepare():
             warn(warning)

@@ -75,8 +75,8 @@ class Landing:
             self._land(file, outcome)
         except FileError as error:
             outcome.error = str(error)
-        except duckdb.InterruptException as error:
-            raise KeyboardInterrupt from error
+        except duckdb.InterruptException:
+            raise
         except duckdb.Error as error:
             raise UserError(
                 f"{file.label}: the warehouse cannot be written: {reason(error)}"

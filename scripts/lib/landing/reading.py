@@ -108,8 +108,8 @@ class Reader:
             return staging.stage_all(
                 self.connection, layout, relation, [path], is_hashed=self.is_hashed
             )
-        except duckdb.InterruptException as error:
-            raise KeyboardInterrupt from error
+        except duckdb.InterruptException:
+            raise
         except duckdb.Error:
             return None
 

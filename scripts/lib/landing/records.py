@@ -50,7 +50,7 @@ class Batch:
     def add(self, line: int, text: str, row: Sequence[str | None]) -> None:
         """Add a record that has values."""
         self.lines.append(line)
-        self.texts.append(text)
+        self.texts.append(text.rstrip("\r\n"))
         self.rows.append(row)
         self.characters += len(text)
 
