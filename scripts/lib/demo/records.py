@@ -85,7 +85,7 @@ def make_records(clock: Clock, people: People, pipeline: Pipeline) -> Records:
     rng = clock.rng("records")
     count = len(people)
     joined = np.flatnonzero((pipeline.joined >= 0) & (people.kind != INSTALLED))
-    twice = np.flatnonzero(rng.random(count) < MESS.duplicate_people)
+    twice = np.sort(rng.permutation(count)[: round(count * MESS.duplicate_people)])
     kind = choose(rng, MESS.duplicate_kinds, len(twice)) + FIRST_DUPLICATE
     person = np.concatenate([np.arange(count), joined, twice])
     first_kind = np.where(people.kind == INSTALLED, 1, 0)
