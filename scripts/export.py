@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from lib.cli import OK, parser, run, working
+from lib.cli import OK, UserError, parser, run, working
 from lib.publish import MANIFEST, publish
 from lib.warehouse import PROJECT_ROOT, warehouse_path
 
@@ -22,8 +22,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         help="folder that holds published/ (default: output)",
     )
     options = arguments.parse_args(argv)
-    with working("publishing marts and reports"):
-        version = publish(warehouse_path(), options.out)
+    try:
+        with working("publishing marts and reports"):
+            version = publish(warehouse_path(), options.out)
+    except OSError as error:
+        raise UserError(f"cannot write to {options.out}: {error.strerror}") from error
     manifest = json.loads((version / MANIFEST).read_text(encoding="utf-8"))
     rows = sum(published["rows"] for published in manifest["relations"])
     print(

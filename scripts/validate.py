@@ -11,6 +11,7 @@ from lib.cli import CHECK_FAILED, OK, UserError, parser, run, say, working
 from lib.quality import history
 from lib.quality.rules import (
     CRITICAL,
+    ROW_LIMIT,
     Suite,
     Verdict,
     read_suites,
@@ -83,10 +84,27 @@ def validate(
                 inspection.connection, verdicts, out / "failing_rows" / layer
             )
             build_id = inspection.build_id() if layer == "marts" else None
-            docs = inspection.write_docs(out / "data_docs" / layer)
+            inspection.write_docs(out / "data_docs" / layer)
+    code = report(layer, verdicts, files, write_start_page(out / "data_docs"))
     with connect(warehouse) as connection:
         history.append(connection, history.Run(run_id, layer, build_id, now), verdicts)
-    return report(layer, verdicts, files, docs)
+    return code
+
+
+def write_start_page(directory: Path) -> Path:
+    """Write the page that leads to the Data Docs of each layer, and return it."""
+    links = "".join(
+        f'<li><a href="{layer}/index.html">{layer}</a></li>'
+        for layer in LAYERS
+        if (directory / layer).is_dir()
+    )
+    page = directory / "index.html"
+    page.write_text(
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Data Docs</title>'
+        f"<h1>Data Docs</h1><ul>{links}</ul></html>\n",
+        encoding="utf-8",
+    )
+    return page
 
 
 def report(
@@ -122,8 +140,9 @@ def _line(verdict: Verdict, file: Path | None) -> str:
         f"owner {rule.owner}",
         f"fix: {rule.fix}",
     ]
-    if file is not None:
-        parts.append(f"rows: {file}")
+    if file is not None and verdict.rows_failed is not None:
+        cut = f" (the first {ROW_LIMIT:,})" if verdict.rows_failed > ROW_LIMIT else ""
+        parts.append(f"rows: {file}{cut}")
     return " | ".join(parts)
 
 
@@ -139,7 +158,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         help="folder for Data Docs and failing rows (default: output)",
     )
     options = arguments.parse_args(argv)
-    return validate(options.layer, warehouse_path(), options.out)
+    try:
+        return validate(options.layer, warehouse_path(), options.out)
+    except OSError as error:
+        raise UserError(f"cannot write to {options.out}: {error.strerror}") from error
 
 
 if __name__ == "__main__":

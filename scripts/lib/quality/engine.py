@@ -92,18 +92,15 @@ class Inspection:
         by_rule = {
             result.expectation_config.meta["rule_id"]: result for result in results
         }
+        self._raise_failures(suite, by_rule)
         row_count = int(self._figure("select count(*) from {batch}", suite) or 0)
         return [
             self._verdict(suite, rule, by_rule[rule.rule_id], row_count, columns)
             for rule in suite.rules
         ]
 
-    def write_docs(self, directory: Path) -> Path:
-        """Write Data Docs about what was judged in place of those that stand there.
-
-        Returns:
-            The page to open.
-        """
+    def write_docs(self, directory: Path) -> None:
+        """Write Data Docs about what was judged in place of those that stand there."""
         fresh = directory.with_name(f".{directory.name}.new")
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
@@ -119,20 +116,38 @@ class Inspection:
                 },
             },
         )
-        self._context.build_data_docs()
+        self._context.build_data_docs(site_names=[_DOCS_SITE])
         shutil.rmtree(directory, ignore_errors=True)
         fresh.rename(directory)
-        return directory / "index.html"
+
+    def _raise_failures(self, suite: Suite, results: Mapping[str, Any]) -> None:
+        """Raise a UserError about the rule that could not be evaluated, if any.
+
+        An error ends the transaction, and every query after it fails for that reason
+        alone, Great Expectations' second try of the faulty one included. So the rules
+        in SQL are asked once more.
+        """
+        reasons = {
+            rule: reason
+            for rule in suite.rules
+            if (reason := _failure(results[rule.rule_id].exception_info)) is not None
+        }
+        for rule in reasons:
+            self.connection.rollback()
+            if rule.query is not None:
+                query = rule.query.format(batch=suite.quoted_relation)
+                try:
+                    self.query(f"select count(*) from ({query}) as failing_rows", ())  # noqa: S608
+                except DBAPIError as error:
+                    reasons = {rule: _reason(str(error.orig))}
+                    break
+        for rule, reason in reasons.items():
+            place = f"rule {rule.rule_id} on {suite.relation}"
+            raise UserError(f"{place} cannot be judged: {reason}")
 
     def _verdict(
         self, suite: Suite, rule: Rule, result: Any, rows: int, columns: Sequence[str]
     ) -> Verdict:
-        failure = _failure(result.exception_info)
-        if failure is not None:
-            message = (
-                f"rule {rule.rule_id} on {suite.relation} cannot be judged: {failure}"
-            )
-            raise UserError(message)
         found = result.result
         rows_checked, rows_failed, rows_query = rows, None, None
         if rule.expectation_type in COLUMN_RULES:
@@ -217,14 +232,11 @@ def _whole_rows(index_query: str, columns: Sequence[str]) -> str:
 
 
 def _failure(exception_info: Mapping[str, Any]) -> str | None:
-    """Return why a rule raised, in one line without data; None if it did not."""
-    if "raised_exception" in exception_info:
-        details = [exception_info]
-    else:
-        details = list(exception_info.values())
-    for detail in details:
+    """Return why a rule raised; None if it did not."""
+    single = "raised_exception" in exception_info
+    for detail in [exception_info] if single else exception_info.values():
         if detail.get("raised_exception"):
-            return _reason(str(detail.get("exception_message") or ""))
+            return _reason(str(detail.get("exception_message")))
     return None
 
 

@@ -11,9 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from lib.quality.rules import Verdict
+from lib.quality.rules import ROW_LIMIT, Verdict
 
-ROW_LIMIT = 10_000
 _RULE_COLUMNS = ("rule_id", "severity", "owner", "fix")
 # A spreadsheet takes a cell that starts with one of these for a formula.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")

@@ -37,6 +37,8 @@ from lib.warehouse import PROJECT_ROOT
 
 CRITICAL = "critical"
 WARNING = "warning"
+# Most failing rows of a rule that are written down; all are counted.
+ROW_LIMIT = 10_000
 MAXIMUM = "maximum"
 MINIMUM = "minimum"
 SQL_RULE = "unexpected_rows_expectation"
