@@ -25,7 +25,9 @@ _TRUE = "('true', 't', 'yes', 'y', '1', '1.0')"
 _FALSE = "('false', 'f', 'no', 'n', '0', '0.0')"
 
 # A zone after a space or without seconds, which DuckDB does not read by itself.
-_ZONE = "(Z|[+-][0-9]{2}:?[0-9]{2})"
+_ZONE = "(Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
+# No place on Earth is more than 14 hours from UTC.
+_NO_ZONE = ":.*[+-](1[5-9]|[2-9][0-9])(:?[0-9]{2})?$"
 _MENDED = (
     f"regexp_replace(regexp_replace(given, ' +{_ZONE}$', '\\1'),"
     f" '([T ][0-9]{{2}}:[0-9]{{2}}){_ZONE}$', '\\1:00\\2')"
@@ -57,11 +59,14 @@ _MACROS = {
         f"case when lower(given) in {_TRUE} then true"
         f" when lower(given) in {_FALSE} then false end"
     ),
-    # A cast to timestamp drops the offset in the text; one to timestamptz heeds it.
-    # Words such as 'infinity' and years of five digits are kept out by the pattern.
+    # A cast to timestamp drops the offset in the text and is fast, hence only for text
+    # that cannot have one; a cast to timestamptz heeds it. Words such as 'infinity' and
+    # years of five digits are kept out by the pattern.
     "landing_strict_timestamp(given)": (
-        "case when (given like '____-%' or given like '____/%') and given >= '0001'"
-        " then coalesce("
+        "case when given like '____-__-_____:__:__' and given >= '0001'"
+        " then try_cast(given as timestamp)"
+        " when (given like '____-%' or given like '____/%') and given >= '0001'"
+        f" and not regexp_matches(given, '{_NO_ZONE}') then coalesce("
         "cast(try_cast(given as timestamptz) as timestamp), "
         f"cast(try_cast({_MENDED} as timestamptz) as timestamp)) end"
     ),

@@ -34,6 +34,7 @@ _HEADER_LINES = 100
 _HEADER_CHARACTERS = 4 << 20
 _SPACE_AFTER_QUOTE = re.compile(rb"\"[ ]+[,;\t|\r\n]")
 _OVERLAP = 64
+_UNCLOSED = "unexpected end"
 
 csv.field_size_limit(MOST_CHARACTERS + 1)
 
@@ -75,16 +76,18 @@ def read_header(file: DataFile, declared: Collection[str]) -> Header:
     with read_lines(file) as lines:
         head, first_line = _head(lines)
     best: tuple[tuple[int, int], list[str], str, int] | None = None
+    is_torn = False
     for delimiter in _DELIMITERS:
         reader = csv.reader(iter(head), delimiter=delimiter, strict=True)
         try:
             fields = next(reader)
-        except csv.Error:
+        except csv.Error as error:
+            is_torn = is_torn or _UNCLOSED in str(error)
             continue
         known = sum(snake_case(name) in declared for name in fields)
         if best is None or (known, len(fields)) > best[0]:
             best = (known, len(fields)), fields, delimiter, reader.line_num
-    if best is None:
+    if best is None or (is_torn and not best[0][0]):
         raise FileError("the header has a quote that is not closed")
     _, fields, delimiter, height = best
     text = "".join(head[:height])
@@ -92,9 +95,9 @@ def read_header(file: DataFile, declared: Collection[str]) -> Header:
     flaw = flaw_of(text, first_line)
     if flaw is not None:
         raise FileError(f"the header is not UTF-8 text: {flaw}")
-    if len(fields) > 1 and not fields[-1].strip():
-        # A delimiter at the end of each line makes no column.
-        fields = fields[:-1]
+    while len(fields) > 1 and not fields[-1].strip():
+        # Delimiters at the end of each line make no column.
+        fields.pop()
     if len(fields) > MOST_COLUMNS:
         raise FileError(
             f"the header has {len(fields):,} columns, more than {MOST_COLUMNS:,}"
@@ -233,9 +236,9 @@ def _records(
 
 
 def _misfit(values: list[str], header: Header) -> str | None:
-    """Return what is wrong with the number of values, dropping a last empty one."""
+    """Return what is wrong with the number of values; empty ones at the end go."""
     width = len(header.names)
-    if len(values) == width + 1 and not values[-1]:
+    while len(values) > width and not values[-1]:
         values.pop()
     if len(values) == width:
         return None
@@ -273,7 +276,7 @@ def _head(lines: Lines) -> tuple[list[str], int]:
 
 def _in_words(error: csv.Error) -> str:
     text = str(error)
-    if "unexpected end" in text:
+    if _UNCLOSED in text:
         return "a quoted value is not closed before the file ends"
     if "expected after" in text:
         return "a quoted value is followed by more text"

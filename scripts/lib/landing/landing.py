@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from lib.landing.errors import FileError, reason
 from lib.landing.files import DataFile, check_regular, fingerprint, sha256_of
 from lib.landing.names import some
 from lib.landing.reading import Reader, Staged
+
+_MOST_GIB = 4
 
 
 @dataclass
@@ -56,6 +59,7 @@ class Landing:
             UserError: the warehouse cannot be written.
         """
         casts.install(self.connection)
+        _limit_memory(self.connection)
         try:
             return publishing.prepare(self.connection, self.contract)
         except duckdb.Error as error:
@@ -115,6 +119,26 @@ class Landing:
             )
         finally:
             staging.drop(self.connection)
+
+
+def _limit_memory(connection: duckdb.DuckDBPyConnection) -> None:
+    """Keep DuckDB to MOPS_MEMORY_LIMIT, or to 4 GiB where it would take more.
+
+    Raises:
+        UserError: MOPS_MEMORY_LIMIT is no amount of memory.
+    """
+    wanted = os.environ.get("MOPS_MEMORY_LIMIT")
+    if not wanted:
+        row = connection.execute("select current_setting('memory_limit')").fetchone()
+        amount, unit = str(row[0]).split() if row else ("0", "bytes")
+        is_more = unit == "TiB" or (unit == "GiB" and float(amount) > _MOST_GIB)
+        if not is_more:
+            return
+        wanted = f"{_MOST_GIB}GiB"
+    try:
+        connection.execute("set memory_limit = ?", [wanted])
+    except duckdb.Error as error:
+        raise UserError(f"MOPS_MEMORY_LIMIT: {reason(error)}") from error
 
 
 def _compare(outcome: Outcome, table: Table, stored: set[str], staged: Staged) -> None:
