@@ -535,7 +535,17 @@ def test_quiet_says_warnings_and_errors_only(room: Room) -> None:
     ]
 
 
-def test_help_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_memory_limit_is_a_setting(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOPS_MEMORY_LIMIT", "1'; drop table x")
+    code, said = room.load()
+    assert (code, said[:40]) == (2, "MOPS_MEMORY_LIMIT is no amount of memory")
+    monkeypatch.setenv("MOPS_MEMORY_LIMIT", "500MB")
+    assert room.load()[0] == 0
+
+
+def test_help_has_an_example() -> None:
     result = subprocess.run(
         [sys.executable, str(PROJECT_ROOT / "scripts" / "load.py"), "--help"],
         capture_output=True,

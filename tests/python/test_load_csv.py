@@ -210,7 +210,7 @@ TYPED = st.sampled_from(
 )
 
 
-@settings(QUICK, max_examples=60)
+@settings(QUICK, max_examples=40)
 @given(rows=st.lists(st.lists(TYPED, min_size=9, max_size=9), max_size=12))
 def test_the_ways_agree_on_which_rows_fit(
     connection: duckdb.DuckDBPyConnection, path: Path, rows: list[list[str]]
@@ -233,7 +233,7 @@ GARBAGE = st.lists(
 )
 
 
-@settings(QUICK, max_examples=80)
+@settings(QUICK, max_examples=60)
 @given(pieces=GARBAGE, suffix=st.sampled_from(["csv", "jsonl", "parquet", "csv.gz"]))
 def test_read_is_landed_plus_rejected_whatever_is_in_a_file(
     pieces: list[str], suffix: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from lib.landing.csv_text import MOST_COLUMNS
@@ -19,11 +20,22 @@ from lib.landing.records import (
     read_lines,
 )
 
+# So many different sets of fields are remembered; more are worked out again.
+_MOST_SHAPES = 1_000
+
 
 class Number(str):
     """A number as the file spells it, so that no digit is lost on the way."""
 
     __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The fields of an object as columns, and what is wrong with them, if anything."""
+
+    names: tuple[str, ...]
+    error: str | None = None
 
 
 def read_names(file: DataFile) -> tuple[str, ...]:
@@ -35,24 +47,26 @@ def read_names(file: DataFile) -> tuple[str, ...]:
         FileError: the file holds no text, no line, one JSON array, or more fields than
             a table may have columns.
     """
-    names: dict[str, None] = {}
+    fields: dict[str, None] = {}
     first_text = ""
-    has_objects = False
     with read_lines(file) as lines:
-        for _, text, values, _ in _objects(lines):
+        for _, text, _ in _texts(lines):
             if not first_text:
                 first_text = text
                 check_is_text(text)
-            if values is not None:
-                has_objects = True
-                names.update(dict.fromkeys(values))
-                if len(names) > MOST_COLUMNS:
+            try:
+                entry = json.loads(text)
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(entry, dict) and not entry.keys() <= fields.keys():
+                fields.update(dict.fromkeys(entry))
+                if len(fields) > MOST_COLUMNS:
                     raise FileError(f"the lines have more than {MOST_COLUMNS:,} fields")
     if not first_text:
         raise FileError("the file holds nothing but blank lines")
-    if not has_objects and first_text.lstrip().startswith("["):
+    if not fields and first_text.lstrip().startswith("["):
         raise FileError("is one JSON array; JSON lines hold one object a line")
-    return tuple(names)
+    return tuple(dict.fromkeys(filter(None, map(snake_case, fields))))
 
 
 def batches(file: DataFile, names: tuple[str, ...]) -> Iterator[Batch]:
@@ -61,24 +75,33 @@ def batches(file: DataFile, names: tuple[str, ...]) -> Iterator[Batch]:
     Raises:
         FileError: the file cannot be read to its end.
     """
+    positions = {name: position for position, name in enumerate(names)}
+    shapes: dict[tuple[str, ...], Shape] = {}
     with read_lines(file) as lines:
         batch = Batch()
-        for line, text, values, error in _objects(lines):
-            if values is None:
+        for line, text, error in _texts(lines):
+            if error is not None:
                 batch.reject(line, error, text)
             else:
-                batch.add(line, text, [values.get(name) for name in names])
+                try:
+                    shape, values = _parse(text, shapes)
+                except json.JSONDecodeError as cause:
+                    at = f"{cause.msg} at character {cause.colno}"
+                    batch.reject(line, f"is not JSON: {at}", text)
+                except RecursionError:
+                    batch.reject(line, "is nested too deeply", text)
+                except ValueError as cause:
+                    batch.reject(line, str(cause), text)
+                else:
+                    batch.add(line, text, _row(shape, values, names, positions))
             if batch.is_full:
                 yield batch
                 batch = Batch()
         yield batch
 
 
-def _objects(
-    lines: Lines,
-) -> Iterator[tuple[int, str, dict[str, str | None] | None, str]]:
-    """Yield each line's number, text and values, or what is wrong with it."""
-    known: dict[str, str] = {}
+def _texts(lines: Lines) -> Iterator[tuple[int, str, str | None]]:
+    """Yield the number and text of each line that is not blank, and its flaw if any."""
     while True:
         line = lines.begin()
         try:
@@ -86,59 +109,66 @@ def _objects(
         except StopIteration:
             return
         except LineTooLongError as error:
-            yield line, lines.put_back(), None, str(error)
+            yield line, lines.put_back(), str(error)
             continue
-        if not text.strip():
-            continue
-        flaw = flaw_of(text, line)
-        if flaw is not None:
-            yield line, text, None, flaw
-            continue
-        try:
-            yield line, text, _parse(text, known), ""
-        except json.JSONDecodeError as error:
-            cause = f"is not JSON: {error.msg} at character {error.colno}"
-            yield line, text, None, cause
-        except RecursionError:
-            yield line, text, None, "is nested too deeply"
-        except ValueError as error:
-            yield line, text, None, str(error)
+        if text.strip():
+            yield line, text, flaw_of(text, line)
 
 
-def _parse(text: str, known: dict[str, str]) -> dict[str, str | None]:
-    """Return the values of a line by column name; `known` remembers the names."""
-    entry = json.loads(
-        text,
-        object_pairs_hook=_unique,
-        parse_float=Number,
-        parse_int=Number,
-        parse_constant=_refuse,
-    )
+def _parse(
+    text: str, shapes: dict[tuple[str, ...], Shape]
+) -> tuple[Shape, list[str | None]]:
+    """Return the columns and values of a line; `shapes` remembers those of others.
+
+    Raises:
+        ValueError: the line is no JSON object that can be stored.
+    """
+    entry = _DECODER.decode(text)
     if not isinstance(entry, dict):
         raise ValueError("is JSON, but no object")
-    has_escapes = "\\u" in text
-    values: dict[str, str | None] = {}
-    for field, value in entry.items():
-        name = known.get(field)
-        if name is None:
-            name = known[field] = snake_case(field)
+    fields = tuple(entry)
+    shape = shapes.get(fields)
+    if shape is None:
+        if len(shapes) >= _MOST_SHAPES:
+            shapes.clear()
+        shape = shapes[fields] = _shape(fields)
+    if shape.error is not None:
+        raise ValueError(shape.error)
+    values = [
+        value if value is None or isinstance(value, str) else _as_json(value)
+        for value in entry.values()
+    ]
+    if "\\u" in text:
+        for name, value in zip(shape.names, values, strict=True):
+            _check_storable(name, value or "")
+    return shape, values
+
+
+def _shape(fields: tuple[str, ...]) -> Shape:
+    names: list[str] = []
+    for field in fields:
+        name = snake_case(field)
         if not name:
-            raise ValueError(f"the field {shown(field)!r} makes no column name")
-        if name in values:
-            raise ValueError(f"two fields are called {name}")
-        written = _as_text(value)
-        if has_escapes and written is not None:
-            _check_storable(field, written)
-        values[name] = written
-    return values
+            return Shape((), f"the field {shown(field)!r} makes no column name")
+        if name in names:
+            return Shape((), f"two fields are called {name}")
+        names.append(name)
+    return Shape(tuple(names))
 
 
-def _as_text(value: Any) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return value
-    return _as_json(value)
+def _row(
+    shape: Shape,
+    values: list[str | None],
+    names: tuple[str, ...],
+    positions: dict[str, int],
+) -> list[str | None]:
+    """Return the values in the order of the file's columns."""
+    if shape.names == names:
+        return values
+    row: list[str | None] = [None] * len(names)
+    for name, value in zip(shape.names, values, strict=True):
+        row[positions[name]] = value
+    return row
 
 
 def _as_json(value: Any) -> str:
@@ -171,3 +201,11 @@ def _check_storable(field: str, text: str) -> None:
         raise ValueError(f"{shown(field)} holds half a surrogate pair") from error
     if "\0" in text:
         raise ValueError(f"{shown(field)} holds a NUL character")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique,
+    parse_float=Number,
+    parse_int=Number,
+    parse_constant=_refuse,
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from lib.landing.names import some
 from lib.landing.reading import Reader, Staged
 
 _MOST_GIB = 4
+_AMOUNT = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
 
 
 @dataclass
@@ -51,6 +53,7 @@ class Landing:
         self.connection = connection
         self.contract = contract
         self.progress = progress
+        self.landed_before: set[tuple[str, str, str]] = set()
 
     def prepare(self) -> list[str]:
         """Make the declared tables and the log, and return warnings about them.
@@ -61,11 +64,13 @@ class Landing:
         casts.install(self.connection)
         _limit_memory(self.connection)
         try:
-            return publishing.prepare(self.connection, self.contract)
+            warnings = publishing.prepare(self.connection, self.contract)
+            self.landed_before = publishing.landed_before(self.connection)
         except duckdb.Error as error:
             raise UserError(
                 f"the warehouse cannot be written: {reason(error)}"
             ) from error
+        return warnings
 
     def land(self, file: DataFile) -> Outcome:
         """Land one file and say what became of it.
@@ -92,7 +97,7 @@ class Landing:
         check_regular(file)
         before = fingerprint(file.path)
         sha256 = sha256_of(file.path)
-        if publishing.is_landed(self.connection, file, sha256):
+        if (file.source, file.table, sha256) in self.landed_before:
             outcome.is_unchanged = True
             return
         source = self.contract.source(file.source)
@@ -117,6 +122,7 @@ class Landing:
                 landed=staged.landed,
                 rejected=staged.rejected,
             )
+            self.landed_before.add((file.source, file.table, sha256))
         finally:
             staging.drop(self.connection)
 
@@ -131,14 +137,13 @@ def _limit_memory(connection: duckdb.DuckDBPyConnection) -> None:
     if not wanted:
         row = connection.execute("select current_setting('memory_limit')").fetchone()
         amount, unit = str(row[0]).split() if row else ("0", "bytes")
-        is_more = unit == "TiB" or (unit == "GiB" and float(amount) > _MOST_GIB)
-        if not is_more:
+        if unit != "TiB" and (unit != "GiB" or float(amount) <= _MOST_GIB):
             return
         wanted = f"{_MOST_GIB}GiB"
-    try:
-        connection.execute("set memory_limit = ?", [wanted])
-    except duckdb.Error as error:
-        raise UserError(f"MOPS_MEMORY_LIMIT: {reason(error)}") from error
+    if not _AMOUNT.fullmatch(wanted):
+        raise UserError(f"MOPS_MEMORY_LIMIT is no amount of memory: {wanted}")
+    # No parameter: the first one costs the import of pandas, half a second.
+    connection.execute(f"set memory_limit = '{wanted}'")
 
 
 def _compare(outcome: Outcome, table: Table, stored: set[str], staged: Staged) -> None:

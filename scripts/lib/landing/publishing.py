@@ -84,16 +84,14 @@ def stored_columns(connection: duckdb.DuckDBPyConnection) -> Stored:
     return stored
 
 
-def is_landed(
-    connection: duckdb.DuckDBPyConnection, file: DataFile, sha256: str
-) -> bool:
-    """Return whether a file of the same content was landed in the same table."""
-    found = connection.execute(
-        f"select 1 from {LOADS} "
-        "where source = ? and table_name = ? and sha256 = ? limit 1",
-        [file.source, file.table, sha256],
-    ).fetchone()
-    return found is not None
+def landed_before(
+    connection: duckdb.DuckDBPyConnection,
+) -> set[tuple[str, str, str]]:
+    """Return source, table and sha256 of every file that was landed."""
+    rows = connection.execute(
+        f"select source, table_name, sha256 from {LOADS}"
+    ).fetchall()
+    return {(source, table, sha256) for source, table, sha256 in rows}
 
 
 def publish(

@@ -15,13 +15,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow as pa
 
 from lib.contract import Table
 from lib.landing import casts
 from lib.landing.records import MOST_TEXT, TEXT_NOTE, Batch, Reject
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 STAGED = "temp.landing_rows"
 REJECTED = "temp.landing_rejects"
@@ -346,6 +349,8 @@ def _typed(layout: Layout, relation: str) -> str:
 
 
 def _arrow_rows(batch: Batch) -> pa.Table:
+    import pyarrow as pa  # noqa: PLC0415 - half of the time to start
+
     values = {
         f"c{index}": pa.array(column, pa.string())
         for index, column in enumerate(zip(*batch.rows, strict=True))
@@ -357,6 +362,8 @@ def _arrow_rows(batch: Batch) -> pa.Table:
 
 
 def _arrow_rejects(rejects: Sequence[Reject]) -> pa.Table:
+    import pyarrow as pa  # noqa: PLC0415 - half of the time to start
+
     return pa.table(
         {
             "line": pa.array([reject.line for reject in rejects], pa.int64()),
