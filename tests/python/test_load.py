@@ -331,6 +331,20 @@ def test_a_changed_type_that_does_not_convert_stays(room: Room) -> None:
     assert room.rejects()[0][1:3] == (3, "email")
 
 
+def test_a_column_that_is_declared_no_more_keeps_its_type(room: Room) -> None:
+    room.write("shop/people.csv", "person_id,created_at,score\np1,2024-01-01,1.5\n")
+    room.load()
+    less = {name: kind for name, kind in PEOPLE.items() if name != "score"}
+    room.declare("shop", people={**less, "born_on": "integer"})
+    room.write(
+        "shop/people.csv",
+        "person_id,created_at,score\np2,2024-01-01,2.5\np3,2024-01-01,high\n",
+    )
+    assert room.load()[0] == 0
+    assert room.rows("select score from raw_shop.people order by 1") == [(1.5,), (2.5,)]
+    assert room.rejects()[0][1:3] == (3, "score")
+
+
 def test_the_contract_says_what_is_wrong_with_it(room: Room, tmp_path: Path) -> None:
     room.declare("shop", people={**PEOPLE, "email": "money"})
     with pytest.raises(UserError, match=r"shop\.people\.email has an unknown data_ty"):

@@ -208,7 +208,8 @@ def _discover_source(
     try:
         entries = _entries(source_folder)
     except OSError as error:
-        found.unreadable.append((source_folder.name, f"cannot be listed: {error}"))
+        cause = f"cannot be listed: {error.strerror}"
+        found.unreadable.append((source_folder.name, cause))
         return
     for entry in entries:
         if not entry.is_dir():

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from lib.contract import Table
+from lib.contract import Column, Table, data_type_of
 from lib.landing import casts
 from lib.landing.records import MOST_TEXT, TEXT_NOTE, Batch, Reject
 
@@ -118,7 +118,7 @@ def layout_of(
         fields.append(
             Field(
                 name,
-                data_type=column.data_type if column else "varchar",
+                data_type=_data_type(column, stored_type),
                 stored_type=stored_type,
                 is_required=bool(column and column.is_required),
                 given=None if index is None else f"c{index}",
@@ -126,6 +126,17 @@ def layout_of(
             )
         )
     return Layout(tuple(fields))
+
+
+def _data_type(column: Column | None, stored_type: str) -> str:
+    """Return what the values of a column must be.
+
+    A table may hold a column that is declared otherwise, or no more: what it holds must
+    be what it can hold.
+    """
+    if stored_type != "varchar" and data_type_of(stored_type):
+        return stored_type
+    return column.data_type if column else "varchar"
 
 
 def stage_all(
