@@ -8,10 +8,7 @@ suppression_list as (
         lower(trim(email)) as email,
         lower(trim(domain)) as email_domain
     from {{ ref('suppression_list') }}
-    where
-        {{ reporting_date(as_of()) }} >= effective_from
-        and {{ reporting_date(as_of()) }}
-        < coalesce(effective_to, cast('9999-12-31' as date))
+    where {{ in_force() }}
 
 ),
 

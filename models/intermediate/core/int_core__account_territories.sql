@@ -41,10 +41,7 @@ territories as (
         country,
         state
     from {{ ref('territories') }}
-    where
-        effective_from <= cast({{ as_of() }} as date)
-        and coalesce(effective_to, cast('9999-12-31' as date))
-        > cast({{ as_of() }} as date)
+    where {{ in_force() }}
 
 ),
 

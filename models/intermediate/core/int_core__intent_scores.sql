@@ -19,10 +19,7 @@ intent_rules as (
 
     select half_life_days
     from {{ ref('intent_rules') }}
-    where
-        effective_from <= cast({{ as_of() }} as date)
-        and coalesce(effective_to, cast('9999-12-31' as date))
-        > cast({{ as_of() }} as date)
+    where {{ in_force() }}
 
 ),
 

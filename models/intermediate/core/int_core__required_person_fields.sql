@@ -10,9 +10,7 @@ required_fields as (
     from {{ ref('required_fields') }}
     where
         entity = 'people'
-        and effective_from <= cast({{ as_of() }} as date)
-        and coalesce(effective_to, cast('9999-12-31' as date))
-        > cast({{ as_of() }} as date)
+        and {{ in_force() }}
 
 ),
 

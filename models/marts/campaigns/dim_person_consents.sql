@@ -33,10 +33,7 @@ country_rules as (
         country,
         requires_opt_in
     from {{ ref('consent_country_rules') }}
-    where
-        {{ reporting_date(as_of()) }} >= effective_from
-        and {{ reporting_date(as_of()) }}
-        < coalesce(effective_to, cast('9999-12-31' as date))
+    where {{ in_force() }}
 
 ),
 
