@@ -1,6 +1,6 @@
 -- Grain: one row per opportunity that is not deleted: its value and its outcome.
 -- Open ones convert at the rate of the day they were created, closed ones at the rate
--- of the day they closed.
+-- of the day they closed; where that day is not known, creation's stands.
 
 with
 
@@ -8,8 +8,9 @@ opportunities as (
 
     select
         *,
-        {{ reporting_date('case when is_closed then closed_at else created_at end') }}
-            as rate_day
+        {{ reporting_date(
+            'coalesce(case when is_closed then closed_at end, created_at)'
+        ) }} as rate_day
     from {{ ref('int_core__opportunities') }}
     where not is_deleted
 
