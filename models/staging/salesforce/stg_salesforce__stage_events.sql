@@ -58,7 +58,12 @@ current_statuses as (
         leads.id as lead_id,
         leads.status,
         'current_status' as evidence,
-        coalesce(leads.last_modified_date, leads.created_date) as entered_at
+        -- Conversion freezes a lead's status; a mass update may touch it years later.
+        case
+            when leads.converted_date is not null
+                then greatest(leads.converted_date, leads.created_date)
+            else coalesce(leads.last_modified_date, leads.created_date)
+        end as entered_at
     from leads
     left join first_changes on leads.id = first_changes.lead_id
     where first_changes.lead_id is null
