@@ -49,6 +49,7 @@ unattributed_conversions as (
         conversions.account_id,
         conversions.segment,
         case
+            when conversions.converted_at is null then 'undated'
             when journeys.has_direct then 'direct_only'
             when journeys.has_sales then 'sales_only'
             when earliest_touches.earliest_touch_at < conversions.converted_at
