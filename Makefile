@@ -53,15 +53,15 @@ lint: setup ## Check style, types, layers and deprecations.
 	$(VENV)/bin/ruff check scripts tests
 	$(VENV)/bin/ruff format --check scripts tests
 	$(VENV)/bin/mypy
-	MOPS_WAREHOUSE=target/lint/mops.duckdb $(VENV)/bin/dbt parse --quiet
+	MOPS_WAREHOUSE=:memory: $(VENV)/bin/dbt parse --quiet
 	$(VENV)/bin/dbt-bouncer run --config-file dbt-bouncer.yml
-	MOPS_WAREHOUSE=target/lint/mops.duckdb $(VENV)/bin/sqlfluff lint --processes 2 models tests
+	MOPS_WAREHOUSE=:memory: $(VENV)/bin/sqlfluff lint --processes 2 models tests
 	$(PY) scripts/deprecations.py
 
 format: setup ## Rewrite Python and SQL to the house style.
 	$(VENV)/bin/ruff check --fix scripts tests
 	$(VENV)/bin/ruff format scripts tests
-	MOPS_WAREHOUSE=target/lint/mops.duckdb $(VENV)/bin/sqlfluff fix models tests
+	MOPS_WAREHOUSE=:memory: $(VENV)/bin/sqlfluff fix models tests
 
 clean: ## Remove what builds leave behind; landed data and publications stay.
 	rm -rf target logs .mypy_cache .pytest_cache .ruff_cache
