@@ -86,8 +86,9 @@ def batches(file: DataFile, names: tuple[str, ...]) -> Iterator[Batch]:
                 try:
                     shape, values = _parse(text, shapes)
                 except json.JSONDecodeError as cause:
-                    at = f"{cause.msg} at character {cause.colno}"
-                    batch.reject(line, f"is not JSON: {at}", text)
+                    # Some of the messages end in "at", for the place to follow.
+                    what = f"is not JSON: {cause.msg.removesuffix(' at')}"
+                    batch.reject(line, f"{what} at character {cause.colno}", text)
                 except RecursionError:
                     batch.reject(line, "is nested too deeply", text)
                 except ValueError as cause:
@@ -123,7 +124,7 @@ def _parse(
     Raises:
         ValueError: the line is no JSON object that can be stored.
     """
-    entry = _DECODER.decode(text)
+    entry = _DECODER.decode(text.rstrip("\r\n"))
     if not isinstance(entry, dict):
         raise ValueError("is JSON, but no object")
     fields = tuple(entry)
