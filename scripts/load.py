@@ -23,7 +23,8 @@ Land the files of a folder in the raw tables of the warehouse.
 
 A file lands in raw_<source>.<table>, typed by the source contract. Rows that do not fit
 go to raw_meta.rejects with line and reason; each file is logged in raw_meta.loads. A
-file that was landed before is skipped. Declared tables without a file are made empty.
+file that is what landed last under its name is skipped. Declared tables without a file
+are made empty.
 
 exit code: 0 done, even if rows were rejected; 2 wrong use, or a file cannot be read or
 lacks a required column (the others are landed all the same)."""

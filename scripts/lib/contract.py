@@ -42,7 +42,8 @@ class Column:
 class Table:
     """A declared raw table.
 
-    A table with a key is upserted by it, the later landing wins; one without a key
+    A table with a key is upserted by it: the row with the higher cursor wins, and the
+    later landing where there is no cursor or it does not decide. A table without a key
     holds identical rows once.
     """
 
@@ -50,6 +51,7 @@ class Table:
     columns: tuple[Column, ...] = ()
     key: tuple[str, ...] = ()
     is_declared: bool = True
+    cursor: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column | None:
         """Return the column of that name, if it is declared."""
@@ -161,14 +163,19 @@ def _read_table(path: Path, source: str, entry: Mapping[str, Any]) -> Table:
     names = [column.name for column in columns]
     if len(set(names)) != len(names):
         raise UserError(f"{path}: {source}.{name} declares a column twice")
-    key = _meta(entry).get("key") or []
-    key = [key] if isinstance(key, str) else key
-    unknown = [column for column in key if column not in names]
-    if unknown:
-        raise UserError(
-            f"{path}: the key of {source}.{name} names no declared column: {unknown[0]}"
-        )
-    return Table(name, columns, tuple(key))
+    chosen: dict[str, tuple[str, ...]] = {}
+    for use in ("key", "cursor"):
+        given = _meta(entry).get(use) or []
+        chosen[use] = (given,) if isinstance(given, str) else tuple(given)
+        unknown = [column for column in chosen[use] if column not in names]
+        if unknown:
+            raise UserError(
+                f"{path}: the {use} of {source}.{name} names no declared column: "
+                f"{unknown[0]}"
+            )
+    if chosen["cursor"] and not chosen["key"]:
+        raise UserError(f"{path}: {source}.{name} has a cursor but no key")
+    return Table(name, columns, chosen["key"], cursor=chosen["cursor"])
 
 
 def _read_column(path: Path, table: str, entry: Mapping[str, Any]) -> Column:

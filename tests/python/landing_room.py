@@ -41,12 +41,24 @@ HISTORY: dict[str, str] = {
     "stage_name": "varchar",
     "_fivetran_start": "timestamp",
 }
+VERSIONS: dict[str, str] = {
+    "id": "varchar",
+    "title": "varchar",
+    "_fivetran_start": "timestamp",
+    "last_modified_date": "timestamp",
+}
 REQUIRED = {
     "people": ("person_id", "created_at"),
     "events": ("person_id", "stage", "entered_at"),
     "history": ("id",),
+    "versions": ("id",),
 }
-KEYS = {"people": ["person_id"], "history": ["id", "_fivetran_start"]}
+KEYS = {
+    "people": ["person_id"],
+    "history": ["id", "_fivetran_start"],
+    "versions": ["id"],
+}
+CURSORS = {"versions": ["_fivetran_start", "last_modified_date"]}
 
 
 def declared(name: str, columns: Mapping[str, str]) -> Table:
@@ -58,14 +70,20 @@ def declared(name: str, columns: Mapping[str, str]) -> Table:
             for column, data_type in columns.items()
         ),
         tuple(KEYS.get(name, ())),
+        cursor=tuple(CURSORS.get(name, ())),
     )
 
 
 def table_entry(name: str, columns: Mapping[str, str]) -> dict[str, Any]:
     """Return a table of the contract as its YAML (or JSON, which is YAML) has it."""
+    meta = {
+        use: chosen[name]
+        for use, chosen in (("key", KEYS), ("cursor", CURSORS))
+        if name in chosen
+    }
     return {
         "name": name,
-        "config": {"meta": {"key": KEYS[name]} if name in KEYS else {}},
+        "config": {"meta": meta},
         "columns": [
             {
                 "name": column,

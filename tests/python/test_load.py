@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import stat
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from landing_room import HISTORY, PEOPLE, Room
+from landing_room import HISTORY, PEOPLE, VERSIONS, Room
 from lib.cli import UserError
 from lib.contract import Contract
 from lib.landing import files as landing_files
@@ -149,6 +150,24 @@ def test_bad_json_lines_are_rejected_by_line(room: Room) -> None:
         ("p1",),
         ("p2",),
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ('{"person_id":"x"', "Expecting ',' delimiter at character 17"),
+        ('{"person_id":"x', "Unterminated string starting at character 14"),
+        ('{"a":"\t"}', "Invalid control character at character 7"),
+        ("soon", "Expecting value at character 1"),
+    ],
+)
+def test_what_is_no_json_is_told_with_its_place(
+    room: Room, line: str, error: str
+) -> None:
+    room.write("shop/people.jsonl", line + "\n")
+    room.load()
+    found = room.rows("select line, error from raw_meta.rejects")
+    assert found == [(1, f"is not JSON: {error}")]
 
 
 def test_parquet_is_cast_and_its_bad_rows_have_numbers(room: Room) -> None:
@@ -401,6 +420,41 @@ def test_a_file_landed_twice_changes_nothing(room: Room) -> None:
     )
 
 
+def test_a_correction_can_be_taken_back(room: Room) -> None:
+    old, new = PERSON + "p1,2024-01-01,old\n", PERSON + "p1,2024-01-01,new\n"
+    room.write("shop/people/2.csv", PERSON + "p2,2024-01-01,c\n")
+    for content in (old, new, old):
+        room.write("shop/people/1.csv", content)
+        room.load()
+        email = content.rpartition(",")[2].strip()
+        assert room.rows("select email from raw_shop.people order by 1 desc") == [
+            (email,),
+            ("c",),
+        ]
+    assert [load[0] for load in room.loads()] == [
+        *["shop/people/1.csv"] * 3,
+        "shop/people/2.csv",
+    ]
+
+
+def test_the_same_folder_again_changes_nothing(room: Room) -> None:
+    # Two names for the same bytes, with others in between that overwrite the first.
+    room.write("shop/people/1.csv", PERSON + "p1,2024-01-01,old\n")
+    room.write("shop/people/2.csv", PERSON + "p1,2024-01-01,new\n")
+    room.write("shop/people/3.csv", PERSON + "p1,2024-01-01,old\n")
+    room.write("shop/people/4.csv", PERSON + "p1,2024-01-01,newest\n")
+    room.load()
+    before = room.rows("from raw_shop.people"), room.rows("from raw_meta.loads")
+    for _ in range(2):
+        _, said = room.load()
+        assert "0 rows of 0 files landed" in said
+    assert before == (
+        room.rows("from raw_shop.people"),
+        room.rows("from raw_meta.loads"),
+    )
+    assert len(before[1]) == 4
+
+
 def test_a_key_upserts_and_the_later_wins(room: Room) -> None:
     room.write(
         "shop/people.csv",
@@ -445,6 +499,88 @@ def test_a_key_of_several_columns_may_be_null(room: Room) -> None:
         ("c",),
         ("e",),
     ]
+
+
+def test_the_later_version_wins_whatever_the_order(room: Room) -> None:
+    room.declare("crm", versions=VERSIONS)
+    header = "id,title,_fivetran_start,last_modified_date\n"
+    room.write(
+        "crm/versions/1.csv",
+        header + "c1,second,2024-02-01,\nc1,third,2024-03-01,\nc1,first,2024-01-01,\n"
+        "c2,tie,2024-01-01,2024-01-01\nc2,later,2024-01-01,2024-01-02\n"
+        "c2,none,,\nc3,older,,2024-01-01\n",
+    )
+    room.write(
+        "crm/versions/2.csv",
+        header + "c1,second again,2024-02-02,\nc2,tie,2024-01-01,2024-01-01\n"
+        "c3,newer,,2024-01-02\nc4,,2024-01-01,\n",
+    )
+    room.write("crm/versions/3.csv", header + "c3,older,,2024-01-01\n")
+    room.load()
+    query = "select id, title from raw_crm.versions order by 1"
+    expected = [("c1", "third"), ("c2", "later"), ("c3", "newer"), ("c4", None)]
+    assert room.rows(query) == expected
+    assert [load[1:] for load in room.loads()] == [(7, 7, 0), (4, 4, 0), (1, 1, 0)]
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        "id,title\nc1,late\n",
+        "id,title,_fivetran_start,last_modified_date\nc1,late,,\n",
+        "id,title,last_modified_date\nc1,late,2020-01-01\n",
+        "id,title,_fivetran_start\nc1,late,2024-02-01\n",
+    ],
+    ids=["no_cursor", "null_cursor", "another_cursor", "the_same_cursor"],
+)
+def test_where_the_cursor_does_not_decide_the_later_landing_wins(
+    room: Room, late: str
+) -> None:
+    room.declare("crm", versions=VERSIONS)
+    header = "id,title,_fivetran_start,last_modified_date\n"
+    room.write("crm/versions/1.csv", header + "c1,early,2024-02-01,2024-02-01\n")
+    room.write("crm/versions/2.csv", late)
+    room.load()
+    assert room.rows("select title from raw_crm.versions") == [("late",)]
+
+
+def test_any_order_of_files_and_rows_makes_the_same_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chance = random.Random(7)  # noqa: S311 - a reproducible test, not a secret
+    versions = [
+        {"id": f"c{chance.randrange(40)}", "title": f"t{number}"}
+        | {"_fivetran_start": f"2024-01-01 00:{number // 60:02}:{number % 60:02}"}
+        for number in range(400)
+    ]
+    expected = {version["id"]: version["title"] for version in versions}
+    for attempt in range(4):
+        chance.shuffle(versions)
+        (tmp_path / str(attempt)).mkdir()
+        room = Room(tmp_path / str(attempt), capsys)
+        room.declare("crm", versions=VERSIONS)
+        for part in range(5):
+            rows = versions[part::5]
+            lines = "".join(f"{json.dumps(row)}\n" for row in rows)
+            texts = "".join(f"{','.join(row.values())}\n" for row in rows)
+            header = "id,title,_fivetran_start\n"
+            room.write(
+                f"crm/versions/{part}" + (".jsonl" if part % 2 else ".csv"),
+                lines if part % 2 else header + texts,
+            )
+        assert room.load()[0] == 0
+        assert dict(room.rows("select id, title from raw_crm.versions")) == expected
+
+
+def test_a_cursor_needs_a_key_and_declared_columns(room: Room) -> None:
+    path = room.contract / "shop" / "_shop__sources.yml"
+    table = "sources: [{name: shop, tables: [{name: t, columns: [{name: a, data_type: "
+    path.write_text(table + "date}], config: {meta: {cursor: a}}}]}]")
+    with pytest.raises(UserError, match=r"shop\.t has a cursor but no key"):
+        Contract.read(room.contract)
+    path.write_text(table + "date}], config: {meta: {key: a, cursor: [a, b]}}}]}]")
+    with pytest.raises(UserError, match=r"the cursor of shop\.t names no declared"):
+        Contract.read(room.contract)
 
 
 def test_without_a_key_identical_rows_are_there_once(room: Room) -> None:

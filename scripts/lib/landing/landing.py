@@ -1,4 +1,9 @@
-"""Files into the raw tables: one after the other, each as a whole or not at all."""
+"""Files into the raw tables: one after the other, each as a whole or not at all.
+
+A file is skipped if what landed last under its name in its table has the same bytes.
+Nothing else is: older bytes that come again after newer ones take a correction back,
+and a copy under another name comes in the order of the names, like any file.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +58,7 @@ class Landing:
         self.connection = connection
         self.contract = contract
         self.progress = progress
-        self.landed_before: set[tuple[str, str, str]] = set()
+        self.last_landed: publishing.LastLanded = {}
 
     def prepare(self) -> list[str]:
         """Make the declared tables and the log, and return warnings about them.
@@ -65,7 +70,7 @@ class Landing:
         _limit_memory(self.connection)
         try:
             warnings = publishing.prepare(self.connection, self.contract)
-            self.landed_before = publishing.landed_before(self.connection)
+            self.last_landed = publishing.last_landed(self.connection)
         except duckdb.Error as error:
             raise UserError(
                 f"the warehouse cannot be written: {reason(error)}"
@@ -97,7 +102,8 @@ class Landing:
         check_regular(file)
         before = fingerprint(file.path)
         sha256 = sha256_of(file.path)
-        if (file.source, file.table, sha256) in self.landed_before:
+        slot = (file.source, file.table, file.name)
+        if self.last_landed.get(slot) == sha256:
             outcome.is_unchanged = True
             return
         source = self.contract.source(file.source)
@@ -122,7 +128,7 @@ class Landing:
                 landed=staged.landed,
                 rejected=staged.rejected,
             )
-            self.landed_before.add((file.source, file.table, sha256))
+            self.last_landed[slot] = sha256
         finally:
             staging.drop(self.connection)
 

@@ -32,6 +32,7 @@ _META_TABLES = (
 )
 
 Stored = dict[tuple[str, str], list[tuple[str, str]]]
+LastLanded = dict[tuple[str, str, str], str]
 
 
 @contextmanager
@@ -84,14 +85,13 @@ def stored_columns(connection: duckdb.DuckDBPyConnection) -> Stored:
     return stored
 
 
-def landed_before(
-    connection: duckdb.DuckDBPyConnection,
-) -> set[tuple[str, str, str]]:
-    """Return source, table and sha256 of every file that was landed."""
+def last_landed(connection: duckdb.DuckDBPyConnection) -> LastLanded:
+    """Return the sha256 that landed last for each source, table and file name."""
+    # In the order of landing, which a clock that is set back does not change.
     rows = connection.execute(
-        f"select source, table_name, sha256 from {LOADS}"
+        f"select source, table_name, file, sha256 from {LOADS} order by rowid"
     ).fetchall()
-    return {(source, table, sha256) for source, table, sha256 in rows}
+    return {(source, table, name): sha256 for source, table, name, sha256 in rows}
 
 
 def publish(
@@ -105,7 +105,10 @@ def publish(
     landed: int,
     rejected: int,
 ) -> None:
-    """Write the staged rows, the log and the rejects of a file in one transaction."""
+    """Write the staged rows, the log and the rejects of a file in one transaction.
+
+    A staged row that another version of its key overtakes is logged as landed.
+    """
     loaded_at = datetime.now(UTC).replace(tzinfo=None)
     with transaction(connection):
         existing = stored_columns(connection).get((source.schema, table.name))
@@ -122,6 +125,9 @@ def publish(
                     _add_column(connection, source, table.name, column)
         raw = relation(source.schema, table.name)
         if table.key:
+            given = {field.name for _, field in layout.present}
+            if given.intersection(table.cursor):
+                _drop_overtaken(connection, raw, layout, table)
             _upsert(connection, raw, layout, table.key)
         else:
             _append_new(connection, raw, layout)
@@ -193,6 +199,40 @@ def _adapt(
                     f"alter table {raw} alter column {name} "
                     f"set data type {column.data_type} using {converted}"
                 )
+
+
+def _drop_overtaken(
+    connection: duckdb.DuckDBPyConnection, raw: str, layout: Layout, table: Table
+) -> None:
+    """Drop the staged rows that a later version of the same key overtakes.
+
+    The columns of the cursor are compared one after the other. Of the staged rows of a
+    key the one with the highest cursor stays, null lowest and the last one if several
+    are equal. It goes too if the raw row has a higher cursor; where either lacks the
+    value that would decide, the staged row stays, as it lands later.
+    """
+    names = layout.names
+    key = ", ".join(layout.values[names.index(column)] for column in table.key)
+    cursor = [layout.values[names.index(column)] for column in table.cursor]
+    repeated = f"select {key} from {STAGED} group by all having count(*) > 1"
+    if connection.execute(f"{repeated} limit 1").fetchone():
+        latest_first = ", ".join(f"{value} desc nulls last" for value in cursor)
+        connection.execute(
+            f"delete from {STAGED} where rowid in (select rowid from {STAGED} qualify "
+            f"row_number() over (partition by {key} "
+            f"order by {latest_first}, rowid desc) > 1)"
+        )
+    is_older = "false"
+    for column, value in reversed([*zip(table.cursor, cursor, strict=True)]):
+        there, here = f"raw.{quote_identifier(column)}", f"staged.{value}"
+        is_older = (
+            f"({here} < {there} "
+            f"or ({here} is not distinct from {there} and {is_older}))"
+        )
+    connection.execute(
+        f"delete from {STAGED} as staged using {raw} as raw "
+        f"where {_same(layout, table.key)} and {is_older}"
+    )
 
 
 def _upsert(
