@@ -1,5 +1,6 @@
 -- Grain: one row per opportunity.
--- Won means closed, and so does a closing time where the source has no flag.
+-- Won means closed, and so does a closing time where the source has no flag. A bare
+-- close date is a day of the reporting time zone, and begins at midnight there.
 
 with
 
@@ -33,7 +34,7 @@ renamed as (
         close_date,
         case
             when coalesce(is_won, false) or coalesce(is_closed, closed_at is not null)
-                then coalesce(closed_at, cast(close_date as timestamp))
+                then coalesce(closed_at, {{ reporting_midnight('close_date') }})
         end as closed_at
     from opportunities
 

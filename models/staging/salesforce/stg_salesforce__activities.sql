@@ -1,5 +1,6 @@
 -- Grain: one row per task that was done or event.
--- An open task is a plan, so it is left out.
+-- An open task is a plan, so it is left out. Where the flag is missing, only the status
+-- Completed says that a task was done.
 
 with
 
@@ -7,7 +8,7 @@ tasks as (
 
     select * from {{ source('salesforce', 'task') }}
     where
-        coalesce(is_closed, true)
+        coalesce(is_closed, lower(trim(status)) = 'completed', false)
         and not coalesce(is_deleted, false)
         and not coalesce(_fivetran_deleted, false)
 

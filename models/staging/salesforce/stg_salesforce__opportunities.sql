@@ -1,6 +1,7 @@
 -- Grain: one row per opportunity.
 -- A deal closed when it first moved into the closed stage that it is in. A history that
--- begins with the deal closed tells that time only where it begins by the close date.
+-- begins with the deal closed tells that time only where it begins by the close date,
+-- which is a day of the reporting time zone.
 
 with
 
@@ -13,7 +14,9 @@ opportunities as (
 versions as (
 
     select * from {{ ref('stg_salesforce__opportunity_versions') }}
-    where evidence != 'first_version' or cast(changed_at as date) <= close_date
+    where
+        evidence != 'first_version'
+        or {{ reporting_date('changed_at') }} <= close_date
 
 ),
 
@@ -56,7 +59,7 @@ renamed as (
             when opportunities.is_closed or opportunities.is_won
                 then coalesce(
                     stage_entries.entered_at,
-                    cast(opportunities.close_date as timestamp)
+                    {{ reporting_midnight('opportunities.close_date') }}
                 )
         end as closed_at
     from opportunities
