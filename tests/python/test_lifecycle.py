@@ -126,7 +126,7 @@ def random_person(number: int, chance: random.Random) -> Person:
         if chance.random() < 0.3:
             opened = f"{record}-o" if chance.random() < 0.5 else None
             person.conversions.append((record, moment(), opened))
-    for count in range(chance.choice((0, 0, 1, 2))):
+    for count in range(chance.choice((0, 0, 1, 2, 3))):
         won_at = moment() if chance.random() < 0.4 else None
         opportunity_id = f"generic:{number}-{count}"
         person.opportunities.append((opportunity_id, moment(), won_at))
@@ -169,15 +169,14 @@ class Oracle:
             last = max([moment, *same_day]) if known_by_day else moment
             stage = "opportunity" if opportunity_id else "sql"
             proofs.append((last, stage, "conversion"))
-        created = [opportunity[1] for opportunity in person.opportunities]
-        won = [opportunity[2] for opportunity in person.opportunities if opportunity[2]]
-        proofs += [(min(created), "opportunity", "opportunity")] if created else []
-        proofs += [(min(won), "customer", "opportunity")] if won else []
-        stamps = [
+        for _, created_at, won_at in person.opportunities:
+            proofs.append((created_at, "opportunity", "opportunity"))
+            proofs += [(won_at, "customer", "opportunity")] if won_at else []
+        stamps: list[Event] = [
             (max([moment, *([min(starts)] if starts else [])]), stage, True, evidence)
             for moment, stage, evidence in proofs
         ]
-        stands = [stamp for stamp in stamps if not _is_answered(stamp, declared)]
+        stands = _standing(stamps, declared)
         if person.created_at and person.created_at == min(starts):
             stands.append((person.created_at, "lead", True, "created_at"))
         return [stamp for stamp in stands if stamp[0] <= AS_OF]
@@ -226,13 +225,29 @@ def _policy(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _is_answered(stamp: Event, declared: list[Event]) -> bool:
-    rank = ORDER.index(stamp[1])
-    return any(
-        stage == stamp[1]
-        or (stage not in OFF_RAMPS and ORDER.index(stage) > rank and moment < stamp[0])
-        for moment, stage, _, _ in declared
-    )
+def _standing(stamps: list[Event], declared: list[Event]) -> list[Event]:
+    """Walk each cycle in order of time and keep what leads a person forward.
+
+    A cycle ends with a declared recycling. In it, a stamp opens a stage that the cycle
+    neither declares nor has opened yet, unless it was past that stage before.
+    """
+    recycled = sorted(event[0] for event in declared if event[1] == "recycled")
+    ends = [*recycled, datetime.max]
+    standing: list[Event] = []
+    for start, end in zip([datetime.min, *recycled], ends, strict=True):
+        spoken = [e for e in declared if start < e[0] <= end and e[1] not in OFF_RAMPS]
+        taken = {stage for _, stage, _, _ in spoken}
+        passed = [(moment, ORDER.index(stage)) for moment, stage, _, _ in spoken]
+        for stamp in sorted(stamps, key=lambda e: (e[0], ORDER.index(e[1]), e[3])):
+            moment, stage = stamp[:2]
+            if not start < moment <= end or stage in taken:
+                continue
+            if any(when < moment and at > ORDER.index(stage) for when, at in passed):
+                continue
+            standing.append(stamp)
+            taken.add(stage)
+            passed.append((moment, ORDER.index(stage)))
+    return standing
 
 
 def write_upstream(path: Path, people: list[Person]) -> None:
@@ -416,3 +431,25 @@ def test_no_declared_event_is_lost(
         """
     ).fetchone()
     assert keys is not None and keys[0] == keys[1]
+
+
+def test_an_opportunity_opens_one_stay_a_cycle_and_never_leads_back(
+    built: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = built.execute(
+        """
+        select person_id, cycle_number, stage, evidence in ('conversion', 'opportunity')
+        from marts.fct_stage_transitions
+        order by person_id, sequence_number
+        """
+    ).fetchall()
+    cycles: dict[tuple[str, int], list[tuple[str, bool]]] = {}
+    opened: dict[str, int] = {}
+    for person_id, cycle, stage, is_stamp in rows:
+        earlier = cycles.setdefault((person_id, cycle), [])
+        if is_stamp:
+            further = ORDER[ORDER.index(stage) + 1 : ORDER.index("disqualified")]
+            assert not any(name in {stage, *further} for name, _ in earlier)
+            opened[person_id] = opened.get(person_id, 0) + (stage == "opportunity")
+        earlier.append((stage, is_stamp))
+    assert max(opened.values()) >= 3

@@ -1,5 +1,7 @@
--- Grain: one row per person on an opportunity and stage that the opportunities prove:
--- opportunity from the first one created, customer from the first one won.
+-- Grain: one row per opportunity, person named on it and stage that it proves:
+-- opportunity from its creation, customer from its win.
+
+{{ config(materialized='view') }}
 
 with
 
@@ -23,57 +25,29 @@ opportunities as (
 
 ),
 
-person_opportunities as (
+opportunity_facts as (
 
     select
-        opportunity_people.person_id,
         opportunities.opportunity_id,
+        opportunity_people.person_id,
         opportunities.source,
-        opportunities.created_at,
-        opportunities.won_at
+        'opportunity' as stage,
+        opportunities.created_at as entered_at
     from opportunity_people
     inner join opportunities
         on opportunity_people.opportunity_id = opportunities.opportunity_id
-
-),
-
-first_created as (
-
-    select
-        person_id,
-        source,
-        'opportunity' as stage,
-        created_at as entered_at
-    from person_opportunities
-    where created_at is not null
-    qualify row_number() over (
-        partition by person_id
-        order by created_at asc, opportunity_id asc
-    ) = 1
-
-),
-
-first_won as (
-
-    select
-        person_id,
-        source,
-        'customer' as stage,
-        won_at as entered_at
-    from person_opportunities
-    where won_at is not null
-    qualify row_number() over (
-        partition by person_id
-        order by won_at asc, opportunity_id asc
-    ) = 1
-
-),
-
-opportunity_facts as (
-
-    select * from first_created
+    where opportunities.created_at is not null
     union all
-    select * from first_won
+    select
+        opportunities.opportunity_id,
+        opportunity_people.person_id,
+        opportunities.source,
+        'customer' as stage,
+        opportunities.won_at as entered_at
+    from opportunity_people
+    inner join opportunities
+        on opportunity_people.opportunity_id = opportunities.opportunity_id
+    where opportunities.won_at is not null
 
 )
 

@@ -1,7 +1,7 @@
--- Grain: one row per person, stage, evidence and moment that is read off a record.
+-- Grain: one row per person, stage and moment that is read off a record.
 -- Lead comes from the creation, the others from conversions and opportunities.
--- A declared event stands: a stamp counts where nothing is declared of its stage, and
--- never moves a person back from a later stage that is declared before it.
+-- A declared event stands: the first stamp of a stage in a cycle counts where the cycle
+-- declares nothing of that stage and reached no later one before it.
 
 with
 
@@ -11,78 +11,94 @@ known_people as (
 
 ),
 
-stages as (
+cycle_evidence as (
 
-    select
-        stage,
-        stage_order
-    from {{ ref('lifecycle_stages') }}
+    select * from {{ ref('int_lifecycle__cycle_evidence') }}
     where not is_off_ramp
 
 ),
 
-placed_stamps as (
+stage_evidence as (
 
-    select * from {{ ref('int_lifecycle__placed_stamps') }}
+    select
+        *,
+        bool_or(is_declared) over (
+            partition by person_id, times_recycled, stage
+        ) as is_declared_stage,
+        row_number() over (
+            partition by person_id, times_recycled, stage
+            order by entered_at asc, evidence asc, source asc
+        ) as stage_rank
+    from cycle_evidence
 
 ),
 
-declared_stages as (
+first_stamps as (
+
+    select * from stage_evidence
+    where not is_declared_stage and stage_rank = 1
+
+),
+
+milestones as (
 
     select
         person_id,
-        stage,
+        times_recycled,
+        stage_order,
+        entered_at
+    from first_stamps
+    union all
+    select
+        person_id,
+        times_recycled,
+        stage_order,
         min(entered_at) as entered_at
-    from {{ ref('int_lifecycle__declared_events') }}
-    where exclusion_reason is null
+    from cycle_evidence
+    where is_declared
     group by
         person_id,
-        stage
+        times_recycled,
+        stage_order
 
 ),
 
-compared_stamps as (
+overtaken_stamps as (
 
     select
-        placed_stamps.*,
-        coalesce(
-            declared_stages.stage = placed_stamps.stage
-            or (
-                declared_stage_orders.stage_order > stamp_stage_orders.stage_order
-                and declared_stages.entered_at < placed_stamps.entered_at
-            ), false
-        ) as is_superseded
-    from placed_stamps
-    inner join stages as stamp_stage_orders
-        on placed_stamps.stage = stamp_stage_orders.stage
-    left join declared_stages
-        on placed_stamps.person_id = declared_stages.person_id
-    left join stages as declared_stage_orders
-        on declared_stages.stage = declared_stage_orders.stage
-
-),
-
-gap_stamps as (
-
-    select
-        person_id,
-        source,
-        stage,
-        evidence,
-        entered_at
-    from compared_stamps
+        first_stamps.person_id,
+        first_stamps.times_recycled,
+        first_stamps.stage
+    from first_stamps
+    inner join milestones
+        on
+            first_stamps.person_id = milestones.person_id
+            and first_stamps.times_recycled = milestones.times_recycled
+            and first_stamps.stage_order < milestones.stage_order
+            and first_stamps.entered_at > milestones.entered_at
     group by
-        person_id,
-        source,
-        stage,
-        evidence,
-        entered_at
-    having not bool_or(is_superseded)
+        first_stamps.person_id,
+        first_stamps.times_recycled,
+        first_stamps.stage
 
 ),
 
-creations as (
+stamps as (
 
+    select
+        first_stamps.person_id,
+        first_stamps.source,
+        first_stamps.stage,
+        first_stamps.evidence,
+        first_stamps.entered_at
+    from first_stamps
+    left join overtaken_stamps
+        on
+            first_stamps.person_id = overtaken_stamps.person_id
+            and first_stamps.times_recycled = overtaken_stamps.times_recycled
+            and first_stamps.stage = overtaken_stamps.stage
+    where overtaken_stamps.person_id is null
+    union all
     select
         person_id,
         cast(null as varchar) as source,
@@ -99,16 +115,9 @@ stamped_events as (
     select
         *,
         case
-            when entered_at > {{ as_of() }} then 'after_as_of'
+            when not {{ known_by_as_of('entered_at') }} then 'after_as_of'
         end as exclusion_reason
-    from creations
-    union all
-    select
-        *,
-        case
-            when entered_at > {{ as_of() }} then 'after_as_of'
-        end as exclusion_reason
-    from gap_stamps
+    from stamps
 
 )
 
