@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conftest import Warehouse
+from conftest import Warehouse, land, run_dbt, write_tables
 from lib.warehouse import PROJECT_ROOT
 from random_company import Tables
 
@@ -102,6 +103,34 @@ def test_every_record_is_shown_or_excluded(
     )
     assert shown + excluded == len(company["people"])
     assert excluded > 0
+
+
+def test_long_chains_and_large_stars_of_merges_are_one_person_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A chain of 2,000 and a star of 20,000, which no quadratic walk gets through."""
+    chain = [f"c{number:05}" for number in range(2_000)]
+    star = [f"s{number:05}" for number in range(20_000)]
+    pointers = dict(zip(chain[1:], chain, strict=False)) | dict.fromkeys(
+        star[:-1], star[-1]
+    )
+    people = [
+        {"person_id": record, "record_type": "contact", "created_at": "2025-01-01"}
+        | {"merged_into_id": pointers.get(record, "")}
+        for record in [*chain, *star, "alone"]
+    ]
+    path = tmp_path / "mops.duckdb"
+    raw = write_tables(tmp_path / "raw", {"people": people})
+    assert land(raw, path, monkeypatch) == 0
+    assert run_dbt(path, select=["+int_core__group_components"])
+    found = Warehouse(path).rows(
+        "select component_id, count(*), min(group_id), max(group_id) "
+        "from intermediate.int_core__group_components group by all order by all"
+    )
+    assert found == [
+        ("generic:c00000", len(chain), "generic:c00000", "generic:c01999"),
+        ("generic:s00000", len(star), "generic:s00000", "generic:s19999"),
+    ]
 
 
 @pytest.mark.parametrize("relation", ["dim_people", "dim_person_profiles"])

@@ -1,83 +1,71 @@
 -- Grain: one row per e-mail group that a conversion or merge ties to another group.
--- Only groups with such a tie take part, so the walk stays small on a large CRM.
+-- Trees that are tied to each other are one component, named for its least group.
 
 with recursive
 
-email_groups as (
+group_links as (
 
-    select
-        person_record_id,
-        group_id,
-        converted_contact_record_id,
-        merged_into_record_id
-    from {{ ref('int_core__email_groups') }}
+    select * from {{ ref('int_core__group_links') }}
 
 ),
 
-pointers as (
+group_trees as (
 
-    select
-        group_id,
-        converted_contact_record_id as target_record_id
-    from email_groups
-    where converted_contact_record_id is not null
-    union all
-    select
-        group_id,
-        merged_into_record_id as target_record_id
-    from email_groups
-    where merged_into_record_id is not null
+    select * from {{ ref('int_core__group_trees') }}
 
 ),
 
-ties as (
+tree_links as (
 
     select
-        pointers.group_id as from_id,
-        email_groups.group_id as to_id
-    from pointers
-    inner join email_groups
-        on pointers.target_record_id = email_groups.person_record_id
-    where pointers.group_id != email_groups.group_id
-
-),
-
-links as (
-
-    select
-        from_id,
-        to_id
-    from ties
-    union
-    select
-        to_id as from_id,
-        from_id as to_id
-    from ties
+        group_trees.root_id,
+        linked_trees.root_id as linked_root_id
+    from group_links
+    inner join group_trees on group_links.group_id = group_trees.group_id
+    inner join group_trees as linked_trees
+        on group_links.linked_group_id = linked_trees.group_id
+    where group_trees.root_id != linked_trees.root_id
+    group by group_trees.root_id, linked_trees.root_id
 
 ),
 
 walks as (
 
+    -- Over greater roots alone, since only the least root's walk has to reach all.
     select
-        from_id as group_id,
-        from_id as reached_id
-    from links
+        root_id as start_id,
+        linked_root_id as reached_id
+    from tree_links
+    where root_id < linked_root_id
     union
     select
-        walks.group_id,
-        links.to_id as reached_id
+        walks.start_id,
+        tree_links.linked_root_id as reached_id
     from walks
-    inner join links on walks.reached_id = links.from_id
+    inner join tree_links on walks.reached_id = tree_links.root_id
+    where walks.start_id < tree_links.linked_root_id
+
+),
+
+first_roots as (
+
+    select
+        reached_id as root_id,
+        min(start_id) as first_root_id
+    from walks
+    group by reached_id
 
 ),
 
 group_components as (
 
     select
-        group_id,
-        min(reached_id) as component_id
-    from walks
-    group by group_id
+        group_trees.group_id,
+        min(group_trees.group_id) over (
+            partition by coalesce(first_roots.first_root_id, group_trees.root_id)
+        ) as component_id
+    from group_trees
+    left join first_roots on group_trees.root_id = first_roots.root_id
 
 )
 
