@@ -6,16 +6,13 @@ with
 
 touch_records as (
 
-    select
-        *,
-        case when person_record_id is null then anonymous_id end as unknown_visitor
-    from {{ ref('int_campaigns__touch_records') }}
+    select * from {{ ref('int_campaigns__touch_records') }}
 
 ),
 
-visitor_spans as (
+stitched_touches as (
 
-    select * from {{ ref('int_campaigns__visitor_spans') }}
+    select * from {{ ref('int_campaigns__stitched_touches') }}
 
 ),
 
@@ -50,7 +47,7 @@ channelled_touches as (
 
     select
         touch_records.*,
-        coalesce(touch_records.person_record_id, visitor_spans.person_record_id)
+        coalesce(touch_records.person_record_id, stitched_touches.person_record_id)
             as known_person_record_id,
         case
             when touch_records.given_channel is not null then 'given'
@@ -71,12 +68,8 @@ channelled_touches as (
         coalesce(touch_types.is_marketing, true) as is_marketing_type,
         coalesce(touch_types.is_sales, false) as is_sales
     from touch_records
-    left join visitor_spans
-        on
-            touch_records.source = visitor_spans.source
-            and touch_records.unknown_visitor = visitor_spans.anonymous_id
-            and touch_records.touched_at > visitor_spans.visits_after
-            and touch_records.touched_at <= visitor_spans.visits_until
+    left join stitched_touches
+        on touch_records.touchpoint_id = stitched_touches.touchpoint_id
     left join channel_lookups
         on
             touch_records.touch_type is not distinct from channel_lookups.touch_type
