@@ -18,6 +18,8 @@ channel_quarters as (
         quarter_start,
         channel,
         sum(sourced_opportunities) as sourced_opportunities,
+        sum(opportunities_without_rate) as opportunities_without_rate,
+        sum(spend_days_without_rate) as spend_days_without_rate,
         sum(sourced_pipeline_usd) as sourced_pipeline_usd,
         sum(influenced_pipeline_usd) as influenced_pipeline_usd,
         sum(pipeline_usd) as pipeline_usd,
@@ -37,6 +39,8 @@ pipeline_quarters as (
         quarter_start = {{ fiscal_quarter_start(reporting_date(as_of())) }}
             as is_current,
         cast(sourced_opportunities as bigint) as sourced_opportunities,
+        cast(opportunities_without_rate as bigint) as opportunities_without_rate,
+        cast(spend_days_without_rate as bigint) as spend_days_without_rate,
         cast(sourced_pipeline_usd as decimal(28, 2)) as sourced_pipeline_usd,
         cast(influenced_pipeline_usd as decimal(28, 2)) as influenced_pipeline_usd,
         cast(pipeline_usd as decimal(28, 2)) as pipeline_usd,

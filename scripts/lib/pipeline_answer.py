@@ -18,7 +18,9 @@ CURRENT_QUARTER = """
         channel,
         sourced_opportunities,
         sourced_pipeline_usd,
-        spend_usd
+        spend_usd,
+        opportunities_without_rate,
+        spend_days_without_rate
     from reports.rpt_pipeline_quarters
     where is_current
     order by sourced_pipeline_usd desc, spend_usd desc, channel
@@ -27,12 +29,19 @@ CURRENT_QUARTER = """
 
 @dataclass(frozen=True)
 class Line:
-    """One channel, or the total. Money is in the reporting currency."""
+    """One channel, or the total. Money is in the reporting currency.
+
+    The last two count what the money leaves out, since no exchange rate is known:
+    opportunities of the channel, sourced by marketing or not, and spend_days, which are
+    rows of fct_ad_spend_days.
+    """
 
     channel: str
     opportunities: int
     pipeline: Decimal
     spend: Decimal
+    opportunities_without_rate: int = 0
+    spend_days_without_rate: int = 0
 
     @property
     def ratio(self) -> Decimal | None:
@@ -55,6 +64,8 @@ class Answer:
             sum(line.opportunities for line in self.lines),
             sum((line.pipeline for line in self.lines), Decimal(0)),
             sum((line.spend for line in self.lines), Decimal(0)),
+            sum(line.opportunities_without_rate for line in self.lines),
+            sum(line.spend_days_without_rate for line in self.lines),
         )
 
 
@@ -67,9 +78,10 @@ def read_answer(publication: Path) -> Answer:
     with connect(publication, read_only=True) as connection:
         try:
             rows = connection.execute(CURRENT_QUARTER).fetchall()
-        except duckdb.CatalogException as error:
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
             raise UserError(
-                f"{publication} does not hold reports.rpt_pipeline_quarters: "
+                f"{publication} does not hold reports.rpt_pipeline_quarters "
+                "as this version makes it: "
                 "publish again (make run)"
             ) from error
     if not rows:
@@ -95,12 +107,29 @@ def as_markdown(answer: Answer) -> str:
             f"{total.opportunities} opportunities at a cost of "
             f"{total.spend:,.2f}{ratio}.",
             "",
+            *_left_out(total),
             _row(header, widths),
             "|" + "|".join(_rule(width, at) for at, width in enumerate(widths)) + "|",
             *(_row(row, widths) for row in body),
             "",
         ]
     )
+
+
+def _left_out(total: Line) -> list[str]:
+    """Return a line about each kind of money that no figure holds, and a blank."""
+    counts = (
+        ("opportunity", "opportunities", total.opportunities_without_rate),
+        ("row of spend", "rows of spend", total.spend_days_without_rate),
+    )
+    lines = [
+        f"{count:,} {one if count == 1 else many} of the quarter "
+        f"{'has' if count == 1 else 'have'} no exchange rate: "
+        f"{'its' if count == 1 else 'their'} value is not in these figures."
+        for one, many, count in counts
+        if count
+    ]
+    return [text for line in lines for text in (line, "")]
 
 
 def _cells(line: Line) -> tuple[str, ...]:

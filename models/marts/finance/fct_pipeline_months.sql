@@ -11,6 +11,7 @@ opportunities as (
         coalesce(sourced_channel, 'unknown') as channel,
         is_marketing_sourced,
         is_marketing_influenced,
+        has_exchange_rate,
         amount_usd
     from {{ ref('fct_opportunities') }}
 
@@ -21,6 +22,7 @@ spend_days as (
     select
         cast(date_trunc('month', spend_date) as date) as month,
         channel,
+        has_exchange_rate,
         spend_usd
     from {{ ref('fct_ad_spend_days') }}
 
@@ -35,6 +37,8 @@ channel_pipeline as (
         count(*) filter (where is_marketing_sourced) as sourced_opportunities,
         count(*) filter (where is_marketing_influenced)
             as influenced_opportunities,
+        count(*) filter (where not has_exchange_rate)
+            as opportunities_without_rate,
         sum(amount_usd) as pipeline_usd,
         sum(amount_usd) filter (where is_marketing_sourced) as sourced_pipeline_usd,
         sum(amount_usd)
@@ -51,6 +55,7 @@ channel_spend as (
     select
         month,
         channel,
+        count(*) filter (where not has_exchange_rate) as spend_days_without_rate,
         sum(spend_usd) as spend_usd
     from spend_days
     group by
@@ -68,6 +73,10 @@ pipeline_months as (
         coalesce(channel_pipeline.sourced_opportunities, 0) as sourced_opportunities,
         coalesce(channel_pipeline.influenced_opportunities, 0)
             as influenced_opportunities,
+        coalesce(channel_pipeline.opportunities_without_rate, 0)
+            as opportunities_without_rate,
+        coalesce(channel_spend.spend_days_without_rate, 0)
+            as spend_days_without_rate,
         cast(coalesce(channel_pipeline.pipeline_usd, 0) as decimal(28, 2))
             as pipeline_usd,
         cast(coalesce(channel_pipeline.sourced_pipeline_usd, 0) as decimal(28, 2))
