@@ -1,5 +1,8 @@
 -- What was spent, seen and clicked is the same before and after it is spread over days,
--- to the millionth and per currency; the reporting currency needs no conversion.
+-- to the millionth and per currency, whether published or cut off after as_of; the
+-- reporting currency needs no conversion.
+
+{{ config(group='campaigns') }}
 
 with
 
@@ -15,15 +18,48 @@ spend as (
 
 ),
 
+published_days as (
+
+    select
+        currency,
+        spend_amount as amount,
+        spend_usd as amount_usd,
+        impressions,
+        clicks
+    from {{ ref('fct_ad_spend_days') }}
+
+),
+
+late_days as (
+
+    select
+        currency,
+        amount,
+        amount as amount_usd,
+        impressions,
+        clicks
+    from {{ ref('int_campaigns__spend_days') }}
+    where is_after_as_of
+
+),
+
+all_days as (
+
+    select * from published_days
+    union all
+    select * from late_days
+
+),
+
 spend_days as (
 
     select
         currency,
-        sum(spend_amount) as amount,
-        sum(spend_usd) as amount_usd,
+        sum(amount) as amount,
+        sum(amount_usd) as amount_usd,
         coalesce(sum(impressions), 0) as impressions,
         coalesce(sum(clicks), 0) as clicks
-    from {{ ref('fct_ad_spend_days') }}
+    from all_days
     group by currency
 
 ),

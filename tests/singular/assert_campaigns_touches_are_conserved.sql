@@ -1,4 +1,5 @@
--- Every staged touch is in fct_touchpoints exactly once, and nothing else is.
+-- Every staged touch is in fct_touchpoints or, after as_of, among the excluded records,
+-- exactly once, and nothing else is.
 
 with
 
@@ -23,6 +24,14 @@ touchpoints as (
 
 ),
 
+late_touches as (
+
+    select record_key as touchpoint_id
+    from {{ ref('fct_excluded_records') }}
+    where entity = 'touches'
+
+),
+
 sightings as (
 
     select
@@ -42,6 +51,12 @@ sightings as (
         0 as staged,
         1 as published
     from touchpoints
+    union all
+    select
+        touchpoint_id,
+        0 as staged,
+        1 as published
+    from late_touches
 
 ),
 

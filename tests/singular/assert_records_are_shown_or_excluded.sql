@@ -1,4 +1,4 @@
--- Every staged person and account is shown by a mart or listed as excluded.
+-- Every staged person, account and opportunity is in a mart or listed as excluded.
 
 with
 
@@ -23,6 +23,16 @@ staged as (
         'accounts' as entity,
         count(*) as row_count
     from {{ ref('stg_salesforce__accounts') }}
+    union all
+    select
+        'opportunities' as entity,
+        count(*) as row_count
+    from {{ ref('stg_generic__opportunities') }}
+    union all
+    select
+        'opportunities' as entity,
+        count(*) as row_count
+    from {{ ref('stg_salesforce__opportunities') }}
 
 ),
 
@@ -39,10 +49,15 @@ accounted as (
     from {{ ref('bridge_account_records') }}
     union all
     select
+        'opportunities' as entity,
+        count(*) as row_count
+    from {{ ref('fct_opportunity_outcomes') }}
+    union all
+    select
         entity,
         count(*) as row_count
     from {{ ref('fct_excluded_records') }}
-    where entity in ('people', 'accounts')
+    where entity in ('people', 'accounts', 'opportunities')
     group by entity
 
 ),

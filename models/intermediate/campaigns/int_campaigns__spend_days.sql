@@ -81,6 +81,7 @@ spend_days as (
         cost_type,
         currency,
         bool_and(has_valid_range) as has_valid_range,
+        spend_date > {{ reporting_date(as_of()) }} as is_after_as_of,
         cast(sum(amount) as decimal(28, 6)) as amount,
         cast(sum(impressions) as bigint) as impressions,
         cast(sum(clicks) as bigint) as clicks,

@@ -1,4 +1,5 @@
--- Grain: one row per touch of any source, with what its channel can be told from.
+-- Grain: one row per touch of any source up to as_of, with what its channel can be told
+-- from.
 -- A table, because reading the query strings of landing pages is the dearest step and
 -- three models read the result.
 
@@ -67,6 +68,7 @@ touch_records as (
     from touches
     left join campaign_types
         on touches.campaign_id = campaign_types.campaign_id
+    where {{ known_by_as_of('touches.touched_at') }}
 
 )
 

@@ -8,10 +8,10 @@ intent_signals as (
     select
         domain,
         score,
-        {{ dbt.datediff('observed_on', 'cast(' ~ as_of() ~ ' as date)', 'day') }}
+        {{ dbt.datediff('observed_on', reporting_date(as_of()), 'day') }}
             as age_days
     from {{ ref('stg_generic__intent_signals') }}
-    where domain is not null and observed_on <= cast({{ as_of() }} as date)
+    where domain is not null and observed_on <= {{ reporting_date(as_of()) }}
 
 ),
 

@@ -1,6 +1,5 @@
--- Grain: one row per opportunity of any source, deleted ones too.
-
-{{ config(materialized='view') }}
+-- Grain: one row per opportunity of any source that existed at as_of, deleted ones too.
+-- A deal that closed after as_of was open then, in the stage that its history tells.
 
 with
 
@@ -16,11 +15,75 @@ salesforce_opportunities as (
 
 ),
 
-opportunities as (
+opportunity_stages as (
+
+    select
+        opportunity_id,
+        stage_name,
+        has_changed_since
+    from {{ ref('int_core__opportunity_stages') }}
+
+),
+
+staged_opportunities as (
 
     select * from generic_opportunities
     union all
     select * from salesforce_opportunities
+
+),
+
+dated_opportunities as (
+
+    select
+        *,
+        is_closed and not {{ known_by_as_of('closed_at') }} as closed_later
+    from staged_opportunities
+    where {{ known_by_as_of('created_at') }}
+
+),
+
+opportunities as (
+
+    select
+        dated_opportunities.opportunity_id,
+        dated_opportunities.source,
+        dated_opportunities.record_id,
+        dated_opportunities.account_record_id,
+        dated_opportunities.primary_campaign_id,
+        dated_opportunities.owner_id,
+        dated_opportunities.opportunity_name,
+        case
+            when
+                opportunity_stages.has_changed_since
+                or (
+                    dated_opportunities.closed_later
+                    and opportunity_stages.stage_name is not null
+                )
+                then opportunity_stages.stage_name
+            else dated_opportunities.stage_name
+        end as stage_name,
+        dated_opportunities.opportunity_type,
+        dated_opportunities.lead_source,
+        dated_opportunities.amount,
+        dated_opportunities.currency,
+        case
+            when not dated_opportunities.closed_later
+                then dated_opportunities.probability
+        end as probability,
+        dated_opportunities.is_closed and not dated_opportunities.closed_later
+            as is_closed,
+        dated_opportunities.is_won and not dated_opportunities.closed_later as is_won,
+        dated_opportunities.is_deleted,
+        dated_opportunities.created_at,
+        dated_opportunities.close_date,
+        case
+            when not dated_opportunities.closed_later
+                then dated_opportunities.closed_at
+        end as closed_at
+    from dated_opportunities
+    left join opportunity_stages
+        on dated_opportunities.opportunity_id = opportunity_stages.opportunity_id
 
 )
 

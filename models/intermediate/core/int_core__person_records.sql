@@ -1,4 +1,5 @@
--- Grain: one row per person record of any source, deleted ones too.
+-- Grain: one row per person record of any source that existed at as_of, deleted ones
+-- too. What befell a record after as_of is not known yet.
 
 with
 
@@ -14,11 +15,61 @@ salesforce_people as (
 
 ),
 
-person_records as (
+staged_people as (
 
     select * from generic_people
     union all
     select * from salesforce_people
+
+),
+
+dated_people as (
+
+    select
+        *,
+        {{ known_by_as_of('converted_at') }} as is_conversion_known
+    from staged_people
+    where {{ known_by_as_of('created_at') }}
+
+),
+
+person_records as (
+
+    select
+        person_record_id,
+        source,
+        record_id,
+        record_type,
+        account_record_id,
+        owner_id,
+        case when is_conversion_known then converted_contact_record_id end
+            as converted_contact_record_id,
+        case when is_conversion_known then converted_account_record_id end
+            as converted_account_record_id,
+        case when is_conversion_known then converted_opportunity_id end
+            as converted_opportunity_id,
+        merged_into_record_id,
+        email,
+        first_name,
+        last_name,
+        title,
+        company_name,
+        phone,
+        country,
+        state,
+        postal_code,
+        industry,
+        employee_count,
+        lead_source,
+        status,
+        has_opted_out,
+        is_deleted,
+        created_at,
+        case when {{ known_by_as_of('updated_at') }} then updated_at end as updated_at,
+        case when is_conversion_known then converted_at end as converted_at,
+        case when {{ known_by_as_of('email_bounced_at') }} then email_bounced_at end
+            as email_bounced_at
+    from dated_people
 
 )
 

@@ -66,9 +66,9 @@ declared_events as (
         evidence,
         case
             when entered_at is null then 'missing_time'
+            when not {{ known_by_as_of('entered_at') }} then 'after_as_of'
             when person_id is null then 'unknown_person'
             when stage is null then 'unmapped_value'
-            when entered_at > {{ as_of() }} then 'after_as_of'
         end as exclusion_reason,
         entered_at
     from mapped_events

@@ -10,7 +10,8 @@ generic_people as (
         person_record_id as record_key,
         source,
         record_id,
-        is_deleted
+        is_deleted,
+        not {{ known_by_as_of('created_at') }} as is_after_as_of
     from {{ ref('stg_generic__people') }}
 
 ),
@@ -21,7 +22,8 @@ salesforce_people as (
         person_record_id as record_key,
         source,
         record_id,
-        is_deleted
+        is_deleted,
+        not {{ known_by_as_of('created_at') }} as is_after_as_of
     from {{ ref('stg_salesforce__people') }}
 
 ),
@@ -32,7 +34,8 @@ generic_accounts as (
         account_record_id as record_key,
         source,
         record_id,
-        is_deleted
+        is_deleted,
+        not {{ known_by_as_of('created_at') }} as is_after_as_of
     from {{ ref('stg_generic__accounts') }}
 
 ),
@@ -43,7 +46,8 @@ salesforce_accounts as (
         account_record_id as record_key,
         source,
         record_id,
-        is_deleted
+        is_deleted,
+        not {{ known_by_as_of('created_at') }} as is_after_as_of
     from {{ ref('stg_salesforce__accounts') }}
 
 ),
@@ -54,7 +58,8 @@ generic_opportunities as (
         opportunity_id as record_key,
         source,
         record_id,
-        is_deleted
+        is_deleted,
+        not {{ known_by_as_of('created_at') }} as is_after_as_of
     from {{ ref('stg_generic__opportunities') }}
 
 ),
@@ -65,7 +70,8 @@ salesforce_opportunities as (
         opportunity_id as record_key,
         source,
         record_id,
-        is_deleted
+        is_deleted,
+        not {{ known_by_as_of('created_at') }} as is_after_as_of
     from {{ ref('stg_salesforce__opportunities') }}
 
 ),

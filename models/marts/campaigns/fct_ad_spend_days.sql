@@ -1,11 +1,12 @@
--- Grain: one row per day, platform, channel, campaign, campaign name, cost type and
--- currency.
+-- Grain: one row per day up to as_of, platform, channel, campaign, campaign name, cost
+-- type and currency.
 
 with
 
 spend_days as (
 
     select * from {{ ref('int_campaigns__spend_days') }}
+    where not is_after_as_of
 
 ),
 

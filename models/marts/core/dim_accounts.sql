@@ -24,7 +24,6 @@ customer_accounts as (
 
     select account_id
     from {{ ref('int_core__customer_accounts') }}
-    where became_customer_at <= {{ as_of() }}
 
 ),
 

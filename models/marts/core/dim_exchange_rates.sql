@@ -1,6 +1,6 @@
 -- Grain: one row per currency and span of days in which one rate holds.
--- A rate holds from its day until the next known one. The reporting currency converts
--- at 1 on every day; dollars need no rate.
+-- A rate holds from its day until the next one known at as_of. The reporting currency
+-- converts at 1 on every day; dollars need no rate.
 
 with
 
@@ -11,7 +11,10 @@ exchange_rates as (
         rate_date,
         max(usd_per_unit) as usd_per_unit
     from {{ ref('stg_generic__exchange_rates') }}
-    where currency != 'USD' and usd_per_unit > 0
+    where
+        currency != 'USD'
+        and usd_per_unit > 0
+        and rate_date <= {{ reporting_date(as_of()) }}
     group by
         currency,
         rate_date

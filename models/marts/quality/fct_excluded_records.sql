@@ -1,11 +1,18 @@
--- Grain: one row per staged record of a person, an account or an opportunity that no
--- mart shows, with the reason. Staged = shown + excluded.
+-- Grain: one row per staged record of a person, an account or an opportunity, and per
+-- touch and cost, that the marts leave out, with the reason. Staged = shown + excluded;
+-- a cost that ends after as_of is shown up to as_of.
 
 with
 
 staged_records as (
 
     select * from {{ ref('int_quality__staged_records') }}
+
+),
+
+late_events as (
+
+    select * from {{ ref('int_quality__late_events') }}
 
 ),
 
@@ -36,15 +43,26 @@ excluded_records as (
         staged_records.source,
         staged_records.record_id,
         case
+            when staged_records.is_after_as_of then 'after_as_of'
             when staged_records.is_deleted then 'deleted'
             else 'unexplained'
-        end as reason
+        end as reason,
+        cast(null as bigint) as excluded_days
     from staged_records
     left join shown_records
         on
             staged_records.entity = shown_records.entity
             and staged_records.record_key = shown_records.record_key
     where shown_records.record_key is null
+    union all
+    select
+        entity,
+        record_key,
+        source,
+        record_id,
+        'after_as_of' as reason,
+        excluded_days
+    from late_events
 
 )
 

@@ -1,11 +1,16 @@
 -- Grain: one row per campaign member.
--- A member who responded was touched by responding, any other by being added.
+-- A member who had responded by as_of was touched by responding, any other by being
+-- added. Either is one row, so which it is must be told before rows are cut by time.
 
 with
 
 campaign_members as (
 
-    select * from {{ source('salesforce', 'campaign_member') }}
+    select
+        *,
+        coalesce(has_responded, false)
+        and {{ known_by_as_of('first_responded_date') }} as is_response
+    from {{ source('salesforce', 'campaign_member') }}
     where
         not coalesce(is_deleted, false)
         and not coalesce(_fivetran_deleted, false)
@@ -24,7 +29,7 @@ renamed as (
         cast(null as varchar) as anonymous_id,
         {{ source_key('salesforce', 'campaign_id') }} as campaign_id,
         case
-            when has_responded then 'campaign_response' else 'campaign_member'
+            when is_response then 'campaign_response' else 'campaign_member'
         end as touch_type,
         cast(null as varchar) as given_channel,
         cast(null as varchar) as utm_source,
@@ -38,7 +43,7 @@ renamed as (
         cast(null as varchar) as landing_page,
         cast(null as varchar) as variant,
         coalesce(
-            case when has_responded then first_responded_date end, created_date
+            case when is_response then first_responded_date end, created_date
         ) as touched_at
     from campaign_members
 

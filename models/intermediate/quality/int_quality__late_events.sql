@@ -1,0 +1,112 @@
+-- Grain: one row per touch after as_of and per cost with days after as_of, as staged.
+-- A cost has no key of its own, so its columns and a number among equal ones make one.
+
+{{ config(materialized='view') }}
+
+with
+
+generic_touches as (
+
+    select
+        touchpoint_id,
+        source,
+        touched_at
+    from {{ ref('stg_generic__touches') }}
+    where not {{ known_by_as_of('touched_at') }}
+
+),
+
+salesforce_touches as (
+
+    select
+        touchpoint_id,
+        source,
+        touched_at
+    from {{ ref('stg_salesforce__touches') }}
+    where not {{ known_by_as_of('touched_at') }}
+
+),
+
+costs as (
+
+    select
+        source,
+        starts_on,
+        ends_on,
+        {{ dbt.datediff('starts_on', 'ends_on', 'day') }}
+        + 1 as day_count,
+        concat_ws(
+            '|', platform, campaign_id, campaign_name, channel, cost_type,
+            cast(amount as varchar(40)), currency, cast(impressions as varchar(20)),
+            cast(clicks as varchar(20)), cast(starts_on as varchar(10)),
+            cast(ends_on as varchar(10))
+        ) as written_cost
+    from {{ ref('stg_generic__spend') }}
+
+),
+
+ranged_costs as (
+
+    -- A cost with an impossible range counts on its first day alone.
+    select
+        source,
+        starts_on,
+        case
+            when day_count between 1 and {{ max_spend_days() }} then ends_on
+            else starts_on
+        end as last_day,
+        written_cost
+    from costs
+
+),
+
+late_costs as (
+
+    select
+        source,
+        written_cost,
+        row_number() over (
+            partition by source, written_cost
+            order by last_day asc
+        ) as repeat_number,
+        {{ dbt.datediff(
+            'greatest(' ~ dbt.dateadd('day', -1, 'starts_on') ~ ', '
+            ~ reporting_date(as_of()) ~ ')',
+            'last_day',
+            'day'
+        ) }} as excluded_days
+    from ranged_costs
+    where last_day > {{ reporting_date(as_of()) }}
+
+),
+
+touches as (
+
+    select * from generic_touches
+    union all
+    select * from salesforce_touches
+
+),
+
+late_events as (
+
+    select
+        'touches' as entity,
+        touchpoint_id as record_key,
+        source,
+        substring(touchpoint_id, length(source) + 2) as record_id,
+        cast(null as bigint) as excluded_days
+    from touches
+    union all
+    select
+        'spend_days' as entity,
+        {{ dbt.hash("written_cost || '|' || cast(repeat_number as varchar(20))") }}
+            as record_key,
+        source,
+        cast(null as varchar) as record_id,
+        excluded_days
+    from late_costs
+
+)
+
+select * from late_events
