@@ -68,6 +68,8 @@ DEAL = {"created_at": "2025-01-01", "stage": "Won", "is_closed": True, "is_won":
 TOUCH = {"touched_at": "2025-01-01", "person_id": "p{n}"}
 MAIL = {"person_id": "p1", "occurred_at": "2025-01-01"}
 RECORD = {"source": "generic", "is_deleted": False}
+STANDS = {"is_standing": True}
+COPY = {"is_master": False}
 
 SOUND: World = {
     "raw_meta.loads": [
@@ -102,15 +104,11 @@ SOUND: World = {
     "raw_salesforce.lead": many(
         3, id="L{n}", email="l{n}@acme.test", created_date="2025-01-01", status="Open"
     ),
-    # 95 golden people, 5 copies: exactly 5 %, which passes. A converted lead and a
-    # record that was deleted are no copies.
+    # 285 golden people, 15 copies: exactly 5 %, which passes. Ten of them stand.
     "marts.bridge_person_records": [
-        *many(95, person_id="p{n}", is_master=True, match_rule="email", **RECORD),
-        *many(5, person_id="p{n}", is_master=False, match_rule="email", **RECORD),
-        *many(20, person_id="p{n}", is_master=False, match_rule="converted", **RECORD),
-        *many(20, person_id="p{n}", is_master=False, match_rule="merged", **RECORD),
-        {"source": "generic", "person_id": "p1", "is_master": False}
-        | {"match_rule": "email", "is_deleted": True},
+        *many(285, person_id="p{n}", is_master=True, **STANDS),
+        *many(10, person_id="p{n}", is_unmerged_duplicate=True, **COPY | STANDS),
+        *many(5, person_id="p{n}", **COPY),
     ],
     "marts.dim_person_profiles": many(
         10,
@@ -244,9 +242,11 @@ BROKEN: World = {
         {"id": None},
     ],
     "raw_salesforce.campaign_member": [{"id": "M1"}, {"id": "M1"}, {"id": None}],
+    # 94 golden people, 10 copies, of which 4 were converted: 10 of 104 and 6 of 100.
     "marts.bridge_person_records": [
-        *many(94, person_id="p{n}", is_master=True, match_rule="email", **RECORD),
-        *many(6, person_id="p{n}", is_master=False, match_rule="email", **RECORD),
+        *many(94, person_id="p{n}", is_master=True, **STANDS),
+        *many(6, person_id="p{n}", is_unmerged_duplicate=True, **COPY | STANDS),
+        *many(4, person_id="p{n}", **COPY),
     ],
     "marts.bridge_account_records": [
         *many(9, account_id="a{n}", is_master=True, match_rule="domain", **RECORD),
@@ -512,11 +512,16 @@ class TestTheShippedRules:
         severities = [line.split(":")[0] for line in lines]
         assert severities == sorted(severities)
         assert sorted(severities) == sorted(rules.values())
-        [duplicates] = [line for line in lines if " duplicate_rate on " in line]
-        assert "6 of 100 rows, 0.06, maximum 0.05" in duplicates
-        file = broken.out / "failing_rows" / "marts" / "duplicate_rate.csv"
-        assert str(file) in duplicates
-        assert len(file.read_text().splitlines()) == 7
+        for rule, severity, figures, rows in (
+            ("duplicate_rate", "warning", "10 of 104 rows, 0.09615", 10),
+            ("unmerged_duplicate_rate", "critical", "6 of 104 rows, 0.06", 6),
+        ):
+            [duplicates] = [line for line in lines if f" {rule} on " in line]
+            assert duplicates.startswith(f"{severity}: ")
+            assert f"{figures}, maximum 0.05" in duplicates
+            file = broken.out / "failing_rows" / "marts" / f"{rule}.csv"
+            assert str(file) in duplicates
+            assert len(file.read_text().splitlines()) == rows + 1
 
     def test_empty_marts_break_no_rule(self, tmp_path: Path) -> None:
         path = make_warehouse(tmp_path / "mops.duckdb", {})
@@ -530,7 +535,7 @@ class TestTheShippedRules:
             assert f'href="{layer}/index.html"' in start
             assert (docs / layer / "index.html").is_file()
         text = "".join(page.read_text() for page in docs.rglob("*.html"))
-        assert "critical duplicate_rate, owner governance@example.com" in text
+        assert "critical unmerged_duplicate_rate, owner governance@example.com" in text
 
     def test_neither_docs_nor_log_nor_history_hold_a_value_of_the_data(
         self, broken: Judged

@@ -66,13 +66,38 @@ bridged_records as (
         end as match_rule,
         cast(1 as double) as match_probability,
         live_clusters.trust_rank = 1 as is_master,
-        person_records.is_deleted
+        person_records.is_deleted,
+        not person_records.is_deleted
+        and person_records.converted_contact_record_id is null
+        and person_records.merged_into_record_id is null as is_standing,
+        row_number() over (
+            partition by live_clusters.person_id, person_records.source
+            order by live_clusters.trust_rank
+        ) as source_rank
     from live_clusters
     inner join person_records
         on live_clusters.person_record_id = person_records.person_record_id
     left join targets
         on person_records.person_record_id = targets.target_record_id
 
+),
+
+judged_records as (
+
+    select
+        person_record_id,
+        source,
+        record_id,
+        person_id,
+        match_rule,
+        match_probability,
+        is_master,
+        is_deleted,
+        is_standing,
+        -- Standing records have the first trust ranks, so those before one stand too.
+        is_standing and source_rank > 1 as is_unmerged_duplicate
+    from bridged_records
+
 )
 
-select * from bridged_records
+select * from judged_records
