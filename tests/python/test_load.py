@@ -16,7 +16,7 @@ import pytest
 
 from landing_room import HISTORY, PEOPLE, VERSIONS, Room
 from lib.cli import UserError
-from lib.contract import Contract
+from lib.contract import STAGING_FOLDER, Contract
 from lib.landing import files as landing_files
 from lib.landing.names import column_names, snake_case
 from lib.sql import quote_identifier
@@ -570,6 +570,20 @@ def test_any_order_of_files_and_rows_makes_the_same_table(
             )
         assert room.load()[0] == 0
         assert dict(room.rows("select id, title from raw_crm.versions")) == expected
+
+
+def test_a_history_mode_of_salesforce_lands_the_active_version(room: Room) -> None:
+    own = ",".join(f"_fivetran_{name}" for name in ("start", "end", "active", "synced"))
+    header = f"Id,Email,{own}\n"
+    active = "c1,new@x.io,2024-02-01,9999-12-31,true,2024-02-01\n"
+    ended = "c1,old@x.io,2024-01-01,2024-02-01,false,2024-02-01\n"
+    room.write("salesforce/Contact.csv", header + active + ended)
+    room.write("salesforce/Lead/1.csv", header + active)
+    room.write("salesforce/Lead/2.csv", header + ended)
+    assert room.load("--contract", str(STAGING_FOLDER))[0] == 0
+    for table in ("contact", "lead"):
+        found = room.rows(f"select email, _fivetran_active from raw_salesforce.{table}")
+        assert found == [("new@x.io", "true")]
 
 
 def test_a_cursor_needs_a_key_and_declared_columns(room: Room) -> None:

@@ -1,7 +1,7 @@
 -- Grain: one row per touch without a person whose visitor is known by another touch.
 -- It belongs to whoever the visitor is next known to be, at or after it; once nobody
--- follows, to whoever it was last. Known touches are numbered from the latest on, and a
--- visit finds the one that follows it by that number, so that the join is on keys alone.
+-- follows, to whoever it was last. Known touches are numbered from the latest on, and
+-- a visit finds the one that follows it by that number: the join is on keys alone.
 
 with
 
