@@ -25,6 +25,15 @@ opportunity_stages as (
 
 ),
 
+opportunity_types as (
+
+    select
+        source_value,
+        opportunity_type
+    from {{ ref('opportunity_types') }}
+
+),
+
 staged_opportunities as (
 
     select * from generic_opportunities
@@ -63,7 +72,7 @@ opportunities as (
                 then opportunity_stages.stage_name
             else dated_opportunities.stage_name
         end as stage_name,
-        dated_opportunities.opportunity_type,
+        opportunity_types.opportunity_type,
         dated_opportunities.lead_source,
         dated_opportunities.amount,
         dated_opportunities.currency,
@@ -84,6 +93,8 @@ opportunities as (
     from dated_opportunities
     left join opportunity_stages
         on dated_opportunities.opportunity_id = opportunity_stages.opportunity_id
+    left join opportunity_types
+        on dated_opportunities.opportunity_type = opportunity_types.source_value
 
 )
 
