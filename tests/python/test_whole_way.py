@@ -65,6 +65,19 @@ def test_the_demo_lands_without_a_reject(warehouse: Warehouse) -> None:
     assert warehouse.value("select count(*) from raw_generic.touches") > 10_000
 
 
+def test_the_demo_warns_and_hands_the_rows_back(out: Path) -> None:
+    """It is messy enough to show what a warning looks like, and still published."""
+    for rule, column in (
+        ("duplicate_rate", "is_master"),
+        ("campaign_name_compliance_rate", "is_name_compliant"),
+    ):
+        with (out / "failing_rows" / "marts" / f"{rule}.csv").open() as handle:
+            rows = list(csv.DictReader(handle))
+        assert len(rows) > 10
+        assert {row["severity"] for row in rows} == {"warning"}
+        assert {row[column].lower() for row in rows} == {"false"}
+
+
 def test_records_that_were_merged_or_converted_are_one_true_person(
     raw: Path, warehouse: Warehouse
 ) -> None:

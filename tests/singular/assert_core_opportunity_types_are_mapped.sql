@@ -1,5 +1,5 @@
--- Kinds of opportunities that the seed opportunity_types does not know: each wants a row,
--- or the decision to leave them without a kind.
+-- Kinds of opportunities that the seed opportunity_types does not know: each wants a
+-- row, or the decision to leave them without a kind.
 
 {{ config(severity='warn') }}
 

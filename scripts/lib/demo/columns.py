@@ -134,6 +134,13 @@ def choose(
     return np.minimum(drawn, len(share) - 1)
 
 
+def portions(weights: Sequence[float], size: int) -> Array:
+    """Return sorted indices, each as often as its relative weight says, to the unit."""
+    share = np.asarray(weights, dtype=float)
+    edges = np.round(np.cumsum(share) / share.sum() * size).astype(np.int64)
+    return np.searchsorted(edges, np.arange(size), side="right")
+
+
 def logistic(log_odds: Array) -> Array:
     """Return probabilities from log-odds."""
     return np.asarray(1.0 / (1.0 + np.exp(-log_odds)))

@@ -16,9 +16,9 @@ from lib.demo.columns import (
     NEVER,
     Array,
     blank,
-    choose,
     join,
     pick,
+    portions,
     take,
     where,
 )
@@ -86,7 +86,8 @@ def make_records(clock: Clock, people: People, pipeline: Pipeline) -> Records:
     count = len(people)
     joined = np.flatnonzero((pipeline.joined >= 0) & (people.kind != INSTALLED))
     twice = np.sort(rng.permutation(count)[: round(count * MESS.duplicate_people)])
-    kind = choose(rng, MESS.duplicate_kinds, len(twice)) + FIRST_DUPLICATE
+    kind = rng.permutation(portions(MESS.duplicate_kinds, len(twice)))
+    kind = kind + FIRST_DUPLICATE
     person = np.concatenate([np.arange(count), joined, twice])
     first_kind = np.where(people.kind == INSTALLED, 1, 0)
     kinds = np.concatenate([first_kind, np.full(len(joined), 2), kind])
