@@ -171,7 +171,8 @@ class Oracle:
             proofs.append((last, stage, "conversion"))
         for _, created_at, won_at in person.opportunities:
             proofs.append((created_at, "opportunity", "opportunity"))
-            proofs += [(won_at, "customer", "opportunity")] if won_at else []
+            if won_at:  # no deal is won before it exists
+                proofs.append((max(won_at, created_at), "customer", "opportunity"))
         stamps: list[Event] = [
             (max([moment, *([min(starts)] if starts else [])]), stage, True, evidence)
             for moment, stage, evidence in proofs

@@ -1,5 +1,6 @@
 -- Grain: one row per account record of any source that existed at as_of, deleted ones
--- too. When it was last changed is known only for changes up to as_of.
+-- too. When it was last changed is known only for changes up to as_of, and a merge into
+-- a record that did not exist yet had not happened either.
 
 {{ config(materialized='view') }}
 
@@ -25,6 +26,26 @@ staged_accounts as (
 
 ),
 
+later_records as (
+
+    select account_record_id
+    from staged_accounts
+    where not {{ known_by_as_of('created_at') }}
+
+),
+
+dated_accounts as (
+
+    select
+        staged_accounts.*,
+        later_records.account_record_id is not null as is_merged_later
+    from staged_accounts
+    left join later_records
+        on staged_accounts.merged_into_record_id = later_records.account_record_id
+    where {{ known_by_as_of('staged_accounts.created_at') }}
+
+),
+
 account_records as (
 
     select
@@ -32,7 +53,8 @@ account_records as (
         source,
         record_id,
         parent_account_record_id,
-        merged_into_record_id,
+        case when not is_merged_later then merged_into_record_id end
+            as merged_into_record_id,
         owner_id,
         account_name,
         domain,
@@ -42,11 +64,10 @@ account_records as (
         currency,
         country,
         state,
-        is_deleted,
+        is_deleted and not is_merged_later as is_deleted,
         created_at,
         case when {{ known_by_as_of('updated_at') }} then updated_at end as updated_at
-    from staged_accounts
-    where {{ known_by_as_of('created_at') }}
+    from dated_accounts
 
 )
 

@@ -1,5 +1,7 @@
 -- Grain: one row per opportunity of any source that existed at as_of, deleted ones too.
--- A deal that closed after as_of was open then, in the stage that its history tells.
+-- A deal that closed after as_of was open then, in the stage that its history tells;
+-- what was not known by then is null. A closing stage in the history of an open deal
+-- says that it was reopened since: its flags and its stage are today's.
 
 with
 
@@ -52,6 +54,37 @@ dated_opportunities as (
 
 ),
 
+closing_stages as (
+
+    select
+        source,
+        stage_name
+    from staged_opportunities
+    where is_closed and stage_name is not null
+    group by
+        source,
+        stage_name
+
+),
+
+past_stages as (
+
+    select
+        dated_opportunities.opportunity_id,
+        opportunity_stages.has_changed_since,
+        case
+            when closing_stages.stage_name is null then opportunity_stages.stage_name
+        end as stage_name
+    from dated_opportunities
+    inner join opportunity_stages
+        on dated_opportunities.opportunity_id = opportunity_stages.opportunity_id
+    left join closing_stages
+        on
+            dated_opportunities.source = closing_stages.source
+            and opportunity_stages.stage_name = closing_stages.stage_name
+
+),
+
 opportunities as (
 
     select
@@ -63,13 +96,10 @@ opportunities as (
         dated_opportunities.owner_id,
         dated_opportunities.opportunity_name,
         case
-            when
-                opportunity_stages.has_changed_since
-                or (
-                    dated_opportunities.closed_later
-                    and opportunity_stages.stage_name is not null
-                )
-                then opportunity_stages.stage_name
+            when dated_opportunities.closed_later then past_stages.stage_name
+            when not dated_opportunities.is_closed and past_stages.has_changed_since
+                then
+                    coalesce(past_stages.stage_name, dated_opportunities.stage_name)
             else dated_opportunities.stage_name
         end as stage_name,
         opportunity_types.opportunity_type,
@@ -91,8 +121,8 @@ opportunities as (
                 then dated_opportunities.closed_at
         end as closed_at
     from dated_opportunities
-    left join opportunity_stages
-        on dated_opportunities.opportunity_id = opportunity_stages.opportunity_id
+    left join past_stages
+        on dated_opportunities.opportunity_id = past_stages.opportunity_id
     left join opportunity_types
         on dated_opportunities.opportunity_type = opportunity_types.source_value
 

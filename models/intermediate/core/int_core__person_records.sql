@@ -1,5 +1,6 @@
 -- Grain: one row per person record of any source that existed at as_of, deleted ones
--- too. What befell a record after as_of is not known yet.
+-- too. What befell a record after as_of is not known yet; a merge into a record that
+-- did not exist yet had not happened either.
 
 with
 
@@ -23,13 +24,24 @@ staged_people as (
 
 ),
 
+later_records as (
+
+    select person_record_id
+    from staged_people
+    where not {{ known_by_as_of('created_at') }}
+
+),
+
 dated_people as (
 
     select
-        *,
-        {{ known_by_as_of('converted_at') }} as is_conversion_known
+        staged_people.*,
+        {{ known_by_as_of('staged_people.converted_at') }} as is_conversion_known,
+        later_records.person_record_id is not null as is_merged_later
     from staged_people
-    where {{ known_by_as_of('created_at') }}
+    left join later_records
+        on staged_people.merged_into_record_id = later_records.person_record_id
+    where {{ known_by_as_of('staged_people.created_at') }}
 
 ),
 
@@ -48,7 +60,8 @@ person_records as (
             as converted_account_record_id,
         case when is_conversion_known then converted_opportunity_id end
             as converted_opportunity_id,
-        merged_into_record_id,
+        case when not is_merged_later then merged_into_record_id end
+            as merged_into_record_id,
         email,
         first_name,
         last_name,
@@ -63,7 +76,7 @@ person_records as (
         lead_source,
         status,
         has_opted_out,
-        is_deleted,
+        is_deleted and not is_merged_later as is_deleted,
         created_at,
         case when {{ known_by_as_of('updated_at') }} then updated_at end as updated_at,
         case when is_conversion_known then converted_at end as converted_at,

@@ -1,5 +1,6 @@
 -- Grain: one row per opportunity, person named on it and stage that it proves:
--- opportunity from its creation, customer from its win.
+-- opportunity from its creation, customer from its win, which a bare or backdated close
+-- date never puts before the creation.
 
 {{ config(materialized='view') }}
 
@@ -20,7 +21,10 @@ opportunities as (
         opportunity_id,
         source,
         created_at,
-        case when is_won then closed_at end as won_at
+        case
+            when is_won and closed_at is not null
+                then greatest(closed_at, coalesce(created_at, closed_at))
+        end as won_at
     from {{ ref('fct_opportunity_outcomes') }}
 
 ),

@@ -21,7 +21,10 @@ renamed as (
         {{ source_key('generic', 'owner_id') }} as owner_id,
         {{ clean_text('name') }} as opportunity_name,
         {{ clean_text('stage') }} as stage_name,
-        {{ snake_case('opportunity_type') }} as opportunity_type,
+        coalesce(
+            {{ snake_case('opportunity_type') }},
+            lower({{ clean_text('opportunity_type') }})
+        ) as opportunity_type,
         {{ clean_text('lead_source') }} as lead_source,
         amount,
         upper({{ clean_text('currency') }}) as currency,

@@ -43,7 +43,10 @@ renamed as (
         {{ source_key('salesforce', 'opportunities.owner_id') }} as owner_id,
         {{ clean_text('opportunities.name') }} as opportunity_name,
         {{ clean_text('opportunities.stage_name') }} as stage_name,
-        {{ snake_case('opportunities.type') }} as opportunity_type,
+        coalesce(
+            {{ snake_case('opportunities.type') }},
+            lower({{ clean_text('opportunities.type') }})
+        ) as opportunity_type,
         {{ clean_text('opportunities.lead_source') }} as lead_source,
         opportunities.amount,
         upper({{ clean_text('opportunities.currency_iso_code') }}) as currency,
