@@ -5,15 +5,9 @@
 
 with
 
-generic_opportunities as (
+opportunity_records as (
 
-    select * from {{ ref('stg_generic__opportunities') }}
-
-),
-
-salesforce_opportunities as (
-
-    select * from {{ ref('stg_salesforce__opportunities') }}
+    select * from {{ ref('int_core__opportunity_records') }}
 
 ),
 
@@ -36,20 +30,12 @@ opportunity_types as (
 
 ),
 
-staged_opportunities as (
-
-    select * from generic_opportunities
-    union all
-    select * from salesforce_opportunities
-
-),
-
 dated_opportunities as (
 
     select
         *,
         is_closed and not {{ known_by_as_of('closed_at') }} as closed_later
-    from staged_opportunities
+    from opportunity_records
     where {{ known_by_as_of('created_at') }}
 
 ),
@@ -59,7 +45,7 @@ closing_stages as (
     select
         source,
         stage_name
-    from staged_opportunities
+    from opportunity_records
     where is_closed and stage_name is not null
     group by
         source,
