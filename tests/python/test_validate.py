@@ -71,7 +71,10 @@ RECORD = {"source": "generic", "is_deleted": False}
 STANDS = {"is_standing": True}
 COPY = {"is_master": False}
 
+SETTINGS = [{"as_of": NOW}]
+
 SOUND: World = {
+    "marts.dim_build_settings": SETTINGS,
     "raw_meta.loads": [
         {
             "source": "generic",
@@ -162,6 +165,7 @@ SOUND: World = {
 
 LATER = "2999-01-01"
 BROKEN: World = {
+    "marts.dim_build_settings": SETTINGS,
     "raw_meta.loads": [
         # Sent again with a tenth of the rows still broken, and a header alone.
         {**SOUND["raw_meta.loads"][0], "rows_rejected": 1, "loaded_at": "2025-01-03"},
