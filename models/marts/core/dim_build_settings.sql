@@ -1,4 +1,4 @@
--- Grain: one row: the settings that this build of the marts went by.
+-- Grain: one row per build, which is the last one: the settings that it went by.
 
 with
 
