@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+import dbt_process
 from conftest import Warehouse
 from lib.warehouse import PROJECT_ROOT
 
@@ -61,6 +62,17 @@ def test_every_built_column_is_described(
             name for name, column in model["columns"].items() if column["description"]
         }
         assert described == built[model["schema"], model["name"]], model["name"]
+
+
+def test_every_unit_test_passes(company_warehouse: Warehouse) -> None:
+    folder = company_warehouse.path.parent
+    arguments = ["test", "--quiet", "--select", "test_type:unit"]
+    arguments += ["--target-path", str(folder / "unit_target")]
+    arguments += ["--log-path", str(folder / "logs")]
+    assert dbt_process.invoke(arguments, company_warehouse.path)
+    results = json.loads((folder / "unit_target" / "run_results.json").read_text())
+    assert len(results["results"]) > 100
+    assert {result["status"] for result in results["results"]} == {"pass"}
 
 
 def test_every_mart_has_a_contract_a_key_test_and_a_unit_test(
