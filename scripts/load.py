@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from lib.cli import OK, WRONG_USE, parser, run, warn
+from lib.cli import OK, WRONG_USE, UserError, parser, run, say, warn
 from lib.contract import STAGING_FOLDER, Contract
 from lib.landing.errors import interrupts
+from lib.landing.exports import Exports
 from lib.landing.files import discover
 from lib.landing.landing import Landing
+from lib.landing.quarantine import open_rejects
 from lib.landing.reporting import Report
 from lib.warehouse import connect
 
@@ -20,6 +22,7 @@ Land the files of a folder in the raw tables of the warehouse.
 
   DIR/<source>/<table>.csv     also .csv.gz, .jsonl, .jsonl.gz, .parquet
   DIR/<source>/<table>/        a folder of such files, parts of one table
+  DIR/…/<any name>.csv         a native export that is told by its header
 
 A file lands in raw_<source>.<table>, typed by the source contract. Rows that do not fit
 go to raw_meta.rejects with line and reason; each file is logged in raw_meta.loads. A
@@ -33,7 +36,14 @@ lacks a required column (the others are landed all the same)."""
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     arguments = parser(DESCRIPTION, "python scripts/load.py data/")
-    arguments.add_argument("dir", type=Path, metavar="DIR", help="folder of sources")
+    arguments.add_argument(
+        "dir", type=Path, nargs="?", metavar="DIR", help="folder of sources"
+    )
+    arguments.add_argument(
+        "--rejects",
+        action="store_true",
+        help="land nothing: list the rejected rows that wait to be mended",
+    )
     arguments.add_argument(
         "--contract",
         type=Path,
@@ -45,9 +55,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--quiet", action="store_true", help="write warnings and errors only"
     )
     options = arguments.parse_args(argv)
+    if options.rejects:
+        return _list_rejects()
+    if options.dir is None:
+        raise UserError("give the folder to land: load.py DIR (or --rejects)")
     report = Report(options.quiet)
     contract = Contract.read(options.contract)
-    found = discover(options.dir)
+    exports = Exports.read(options.contract)
+    found = exports.recognise(discover(options.dir))
     report.on_discovery(found, options.dir)
     with (
         interrupts(),
@@ -55,14 +70,30 @@ def main(argv: Sequence[str] | None = None) -> int:
         connect() as connection,
         report.progress(found.files),
     ):
-        landing = Landing(connection, contract, report.on_characters)
+        landing = Landing(connection, contract, report.on_characters, exports)
         for warning in landing.prepare():
             warn(warning)
-        for file in found.files:
-            report.on_start(file)
-            report.on_file(landing.land(file))
+        for outcome in landing.land_all(found.files, report.on_start):
+            report.on_file(outcome)
     report.summary()
     return WRONG_USE if report.failed else OK
+
+
+def _list_rejects() -> int:
+    """List the open rejects of the warehouse, one line a file and reason."""
+    with connect(read_only=True) as connection:
+        found = list(open_rejects(connection))
+    for rejects in found:
+        print(rejects)
+    if found:
+        total = sum(rejects.count for rejects in found)
+        say(
+            f"{total:,} open: mend a file and load it again under the same name, and "
+            "its rejects close"
+        )
+    else:
+        say("no rejected row is open")
+    return OK
 
 
 @contextmanager

@@ -25,6 +25,7 @@ _PLAIN_TYPES = frozenset(
 _DECIMAL = re.compile(r"decimal\(([1-9]\d?),(\d\d?)\)")
 _DEFAULT_DECIMAL = "decimal(28,6)"
 _MOST_DIGITS = 38
+LOADS = ("append", "upsert", "snapshot")
 # libyaml reads the contract some ten times faster than the pure Python loader.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -40,11 +41,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A declared raw table.
+    """A declared raw table, and how a file changes it.
 
-    A table with a key is upserted by it: the row with the higher cursor wins, and the
-    later landing where there is no cursor or it does not decide. A table without a key
-    holds identical rows once.
+    - upsert, the way of a table with a key: of a key the row with the higher cursor
+      stays, and the later landing where there is no cursor or it does not decide;
+    - append, the way of one without: rows are added, identical ones are there once;
+    - snapshot: the files of one run are the whole table, and rows that are not in them
+      go. A run without a file of the table leaves it as it is.
+
+    Times without a zone are in `time_zone`, UTC where there is none.
     """
 
     name: str
@@ -52,6 +57,13 @@ class Table:
     key: tuple[str, ...] = ()
     is_declared: bool = True
     cursor: tuple[str, ...] = ()
+    load: str | None = None
+    time_zone: str | None = None
+
+    @property
+    def is_upserted(self) -> bool:
+        """Whether a row takes the place of one with its key."""
+        return bool(self.key) and self.load != "append"
 
     def column(self, name: str) -> Column | None:
         """Return the column of that name, if it is declared."""
@@ -135,9 +147,10 @@ def _read_sources(path: Path) -> Iterator[Source]:
         if _meta(entry).get("landed", True) is False:
             continue
         name = _name(path, entry)
+        zone = _time_zone(path, name, _meta(entry).get("time_zone"))
         tables: dict[str, Table] = {}
         for table_entry in _entries(path, entry, "tables"):
-            table = _read_table(path, name, table_entry)
+            table = _read_table(path, name, table_entry, zone)
             if table.name in tables:
                 raise UserError(f"{path}: {name}.{table.name} is declared twice")
             tables[table.name] = table
@@ -154,7 +167,19 @@ def _merged(path: Path, earlier: Source | None, source: Source) -> Source:
     return Source(source.name, source.schema, {**earlier.tables, **source.tables})
 
 
-def _read_table(path: Path, source: str, entry: Mapping[str, Any]) -> Table:
+def _time_zone(path: Path, source: str, given: Any) -> str | None:
+    if given is None:
+        return None
+    import pytz  # noqa: PLC0415 - its list of zones is read only where it is asked for
+
+    if given not in pytz.all_timezones_set:
+        raise UserError(f"{path}: {source} has an unknown time_zone {given!r}")
+    return None if given == "UTC" else str(given)
+
+
+def _read_table(
+    path: Path, source: str, entry: Mapping[str, Any], time_zone: str | None
+) -> Table:
     name = _name(path, entry)
     columns = tuple(
         _read_column(path, f"{source}.{name}", column)
@@ -175,7 +200,22 @@ def _read_table(path: Path, source: str, entry: Mapping[str, Any]) -> Table:
             )
     if chosen["cursor"] and not chosen["key"]:
         raise UserError(f"{path}: {source}.{name} has a cursor but no key")
-    return Table(name, columns, chosen["key"], cursor=chosen["cursor"])
+    load = _meta(entry).get("load") or ("upsert" if chosen["key"] else "append")
+    if load not in LOADS:
+        raise UserError(
+            f"{path}: {source}.{name} has an unknown load {load!r}: "
+            f"it is one of {', '.join(LOADS)}"
+        )
+    if load == "upsert" and not chosen["key"]:
+        raise UserError(f"{path}: {source}.{name} is to be upserted but has no key")
+    return Table(
+        name,
+        columns,
+        chosen["key"],
+        cursor=chosen["cursor"],
+        load=load,
+        time_zone=time_zone,
+    )
 
 
 def _read_column(path: Path, table: str, entry: Mapping[str, Any]) -> Column:

@@ -48,6 +48,8 @@ VERSIONS: dict[str, str] = {
     "last_modified_date": "timestamp",
 }
 REQUIRED = {
+    "prices": ("sku",),
+    "moments": ("id",),
     "people": ("person_id", "created_at"),
     "events": ("person_id", "stage", "entered_at"),
     "history": ("id",),
@@ -55,9 +57,13 @@ REQUIRED = {
 }
 KEYS = {
     "people": ["person_id"],
+    "prices": ["sku"],
+    "moments": ["id"],
     "history": ["id", "_fivetran_start"],
     "versions": ["id"],
 }
+PRICES: dict[str, str] = {"sku": "varchar", "price": "decimal(28,6)"}
+LOADS = {"prices": "snapshot", "moments": "append"}
 CURSORS = {"versions": ["_fivetran_start", "last_modified_date"]}
 
 
@@ -71,14 +77,15 @@ def declared(name: str, columns: Mapping[str, str]) -> Table:
         ),
         tuple(KEYS.get(name, ())),
         cursor=tuple(CURSORS.get(name, ())),
+        load=LOADS.get(name),
     )
 
 
 def table_entry(name: str, columns: Mapping[str, str]) -> dict[str, Any]:
     """Return a table of the contract as its YAML (or JSON, which is YAML) has it."""
-    meta = {
+    meta: dict[str, Any] = {
         use: chosen[name]
-        for use, chosen in (("key", KEYS), ("cursor", CURSORS))
+        for use, chosen in (("key", KEYS), ("cursor", CURSORS), ("load", LOADS))
         if name in chosen
     }
     return {
@@ -107,12 +114,24 @@ class Room:
         self.contract = root / "staging"
         self.declare("shop", people=PEOPLE, events=EVENTS, history=HISTORY)
 
-    def declare(self, source: str, **tables: Mapping[str, str]) -> None:
+    def declare(
+        self,
+        source: str,
+        time_zone: str | None = None,
+        **tables: Mapping[str, str],
+    ) -> None:
         """Write the contract of a source."""
         entries = [table_entry(name, columns) for name, columns in tables.items()]
         document = {
             "version": 2,
-            "sources": [{"name": source, "schema": f"raw_{source}", "tables": entries}],
+            "sources": [
+                {
+                    "name": source,
+                    "schema": f"raw_{source}",
+                    "config": {"meta": {"time_zone": time_zone}},
+                    "tables": entries,
+                }
+            ],
         }
         path = self.contract / source / f"_{source}__sources.yml"
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -652,7 +652,7 @@ def test_files_outside_a_source_folder(room: Room) -> None:
     room.write("shop/people.csv", PERSON + "p1,2024-01-01,\n")
     code, said = room.load()
     assert code == 0
-    assert "warning: people.csv: is in no folder of a source, skipped" in said
+    assert "warning: people.csv: is in no folder of a source and its header" in said
 
 
 def test_what_is_no_data_is_skipped_and_told(room: Room) -> None:

@@ -8,7 +8,9 @@ here, and `staging` rejects its row; nothing is rounded, clipped or guessed:
 - double: the same; nan and infinities are none;
 - boolean: true/false, t/f, yes/no, y/n, 1/0, 1.0/0.0, in any case;
 - timestamp: ISO 8601 with a T or a space, seconds optional, with or without a zone;
-  stored in UTC, a time without a zone is UTC; years 0001 to 9999;
+  stored in UTC, a time without a zone is UTC or in the zone that the source's contract
+  names: a time that its clocks skip is moved on by what they skip, one that they show
+  twice is the first of the two; years 0001 to 9999;
 - date: a date, or a timestamp of which the day in UTC is taken.
 
 White space around a typed value is not part of it, and a blank is no value.
@@ -17,6 +19,8 @@ White space around a typed value is not part of it, and a blank is no value.
 from __future__ import annotations
 
 import duckdb
+
+from lib.sql import quote_literal
 
 # Tab, line feed, carriage return, space and no-break space.
 _BLANKS = "chr(9) || chr(10) || chr(13) || chr(32) || chr(160)"
@@ -32,6 +36,9 @@ _MENDED = (
     f"regexp_replace(regexp_replace(given, ' +{_ZONE}$', '\\1'),"
     f" '([T ][0-9]{{2}}:[0-9]{{2}}){_ZONE}$', '\\1:00\\2')"
 )
+
+# The text of a moment that says itself what zone it is in.
+_HAS_ZONE = ":.*([Zz]|[+-][0-9]{2}(:?[0-9]{2})?| [A-Za-z][A-Za-z0-9_/+-]*)$"
 
 _FAST_DIGITS = 18
 
@@ -69,6 +76,18 @@ _MACROS = {
         f" and not regexp_matches(given, '{_NO_ZONE}') then coalesce("
         "cast(try_cast(given as timestamptz) as timestamp), "
         f"cast(try_cast({_MENDED} as timestamptz) as timestamp)) end"
+    ),
+    # Of a time that clocks show twice, the conversion takes the second.
+    "landing_in_zone(given, zone)": (
+        "case when timezone(zone, timezone(zone, given) - interval 1 hour) = given"
+        " then cast(timezone(zone, given) - interval 1 hour as timestamp)"
+        " when timezone(zone, timezone(zone, given) - interval 30 minute) = given"
+        " then cast(timezone(zone, given) - interval 30 minute as timestamp)"
+        " else cast(timezone(zone, given) as timestamp) end"
+    ),
+    "landing_local(given, moment, zone)": (
+        f"case when regexp_matches(given, '{_HAS_ZONE}') then moment"
+        " else landing_in_zone(moment, zone) end"
     ),
     # A cast to date ignores what follows the date; hence only text of its length.
     "landing_strict_date(given)": (
@@ -109,15 +128,20 @@ def describe(data_type: str) -> str:
     return _DESCRIPTIONS[data_type]
 
 
-def text_to(expression: str, data_type: str) -> str:
+def text_to(expression: str, data_type: str, time_zone: str | None = None) -> str:
     """Return SQL for text as a value of a data type: null if it is none or blank."""
     if data_type == "varchar":
         return f"nullif({expression}, '')"
     trimmed = f"landing_trim({expression})"
-    return f"coalesce({_strict(expression, data_type)}, {_strict(trimmed, data_type)})"
+    value = f"coalesce({_strict(expression, data_type)}, {_strict(trimmed, data_type)})"
+    if data_type == "timestamp" and time_zone:
+        return f"landing_local({trimmed}, {value}, {quote_literal(time_zone)})"
+    return value
 
 
-def value_to(expression: str, given_type: str, data_type: str) -> str:
+def value_to(
+    expression: str, given_type: str, data_type: str, time_zone: str | None = None
+) -> str:
     """Return SQL for a value of a DuckDB type as a value of a data type.
 
     Types that convert without loss are cast; all others go by their text.
@@ -129,18 +153,19 @@ def value_to(expression: str, given_type: str, data_type: str) -> str:
         return text_to(f"cast({text} as varchar)", data_type)
     is_moment = given.startswith("TIMESTAMP") or given == "DATE"
     if is_moment and data_type in ("timestamp", "date"):
-        return f"cast(cast({expression} as timestamp) as {data_type})"
-    if given == "DOUBLE" and data_type == "double":
-        return f"case when isfinite({expression}) then {expression} end"
-    if given == "BOOLEAN" and data_type == "boolean":
-        return expression
+        moment = f"cast({expression} as timestamp)"
+        if data_type == "timestamp" and time_zone and not given.endswith("ZONE"):
+            return f"landing_in_zone({moment}, {quote_literal(time_zone)})"
+        return f"cast({moment} as {data_type})"
+    if given == data_type.upper() and given in ("DOUBLE", "BOOLEAN"):
+        return f"case when isfinite(cast({expression} as double)) then {expression} end"
     is_number = given in _WHOLE or given.startswith("DECIMAL")
     takes_number = data_type == "double" or data_type.startswith("decimal")
     if (given in _WHOLE and data_type in ("integer", "bigint")) or (
         is_number and takes_number
     ):
         return f"try_cast({expression} as {data_type})"
-    return text_to(f"cast({expression} as varchar)", data_type)
+    return text_to(f"cast({expression} as varchar)", data_type, time_zone)
 
 
 def _strict(expression: str, data_type: str) -> str:

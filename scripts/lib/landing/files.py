@@ -13,13 +13,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING, Any
 
 import yaml
 
 from lib.cli import UserError
 from lib.landing.errors import FileError, reason
 from lib.landing.names import shown, snake_case
+
+if TYPE_CHECKING:
+    from lib.landing.exports import Recognised
 
 _ALIASES = Path(__file__).with_name("aliases.yml")
 _SUFFIX = re.compile(r"\.(csv|jsonl)(\.gz)?$|\.(parquet)$", re.IGNORECASE)
@@ -31,6 +34,9 @@ _OTHER_DATA = re.compile(
 )
 _UNFINISHED = re.compile(r"(~|\.(tmp|part|partial|crdownload|swp|bak))$", re.IGNORECASE)
 _BLOCK = 1 << 20
+# A compressed file may unpack to so many bytes, or to so many times its size.
+BOMB_ALLOWANCE = 256 << 20
+_BOMB_RATIO = 200
 
 _MAGIC = {
     b"PK\x03\x04": "a zip archive or an Excel workbook",
@@ -57,6 +63,8 @@ class DataFile:
     table: str
     format: str
     is_gzip: bool
+    # Set where the header tells that it is a vendor's native export.
+    export: Recognised | None = None
 
     @property
     def label(self) -> str:
@@ -66,11 +74,14 @@ class DataFile:
 
 @dataclass
 class Discovery:
-    """What a folder holds: files to land, others that should be, and no data."""
+    """What a folder holds: files to land, others that should be, and no data.
+
+    A misplaced file is in no source's folder: only its header can tell where it lands.
+    """
 
     files: list[DataFile] = field(default_factory=list)
     unreadable: list[tuple[str, str]] = field(default_factory=list)
-    misplaced: list[str] = field(default_factory=list)
+    misplaced: list[DataFile] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
 
 
@@ -100,9 +111,9 @@ def discover(folder: Path) -> Discovery:
             name = snake_case(entry.name)
             _discover_source(found, folder, entry, aliases.get(name, name))
         elif _SUFFIX.search(entry.name):
-            found.misplaced.append(entry.name)
+            _add(found, folder, entry, "", _SUFFIX.sub("", entry.name))
         else:
-            found.skipped.append(entry.name)
+            found.skipped.append(_relative(entry, folder))
     found.files.sort(key=lambda file: (file.source, file.table, file.name))
     return found
 
@@ -141,8 +152,37 @@ def open_bytes(file: DataFile) -> IO[bytes]:
     """Open a file for reading, unpacked if it is compressed."""
     raw = file.path.open("rb")
     if file.is_gzip:
-        return io.BufferedReader(gzip.GzipFile(fileobj=raw), _BLOCK)
+        return io.BufferedReader(_Unpacked(raw), _BLOCK)
     return raw
+
+
+class _Unpacked(io.RawIOBase):
+    """The bytes of a gzip file, up to what no honest file unpacks to."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        self._raw = raw
+        self._unpacked = gzip.GzipFile(fileobj=raw)
+        packed = os.fstat(raw.fileno()).st_size
+        self._left = max(BOMB_ALLOWANCE, packed * _BOMB_RATIO)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._unpacked.read(len(buffer))
+        self._left -= len(data)
+        if self._left < 0:
+            raise FileError(
+                f"unpacks to more than {_BOMB_RATIO} times its size, as no table does"
+            )
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._unpacked.close()
+            self._raw.close()
+        super().close()
 
 
 def blocks(file: DataFile) -> Iterator[bytes]:
@@ -253,14 +293,11 @@ def _add(
             found.unreadable.append((name, f"is of a form that is not read: {known}"))
         else:
             found.skipped.append(name)
-    elif not source or not snake_case(table_name):
-        found.unreadable.append((name, "its name makes no table name"))
     else:
         form = (suffix[1] or suffix[3]).lower()
-        file = DataFile(
-            path, name, source, snake_case(table_name), form, bool(suffix[2])
-        )
-        found.files.append(file)
+        table = snake_case(table_name)
+        file = DataFile(path, name, source, table, form, bool(suffix[2]))
+        (found.files if source and table else found.misplaced).append(file)
 
 
 def _relative(path: Path, folder: Path) -> str:

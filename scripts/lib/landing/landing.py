@@ -10,18 +10,22 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import duckdb
 
 from lib.cli import UserError
-from lib.contract import Contract, Table
-from lib.landing import casts, publishing, staging
+from lib.contract import Contract, Source, Table
+from lib.landing import casts, drift, publishing, staging
 from lib.landing.errors import FileError, reason
+from lib.landing.exports import Exports
 from lib.landing.files import DataFile, check_regular, fingerprint, sha256_of
 from lib.landing.names import some
 from lib.landing.reading import Reader, Staged
+from lib.sql import quote_identifier
 
 _MOST_GIB = 4
 _AMOUNT = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
@@ -42,6 +46,18 @@ class Outcome:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True)
+class Digest:
+    """What a file's bytes are, and what would change if it were written to."""
+
+    sha256: str
+    fingerprint: tuple[int, int, int]
+
+
+class _NotWholeError(Exception):
+    """A file that is not to be landed at full speed."""
+
+
 class Landing:
     """Lands files in a warehouse by a contract."""
 
@@ -50,6 +66,7 @@ class Landing:
         connection: duckdb.DuckDBPyConnection,
         contract: Contract,
         progress: Callable[[int], None] = lambda characters: None,
+        exports: Exports | None = None,
     ) -> None:
         """Take a connection to the warehouse; `progress` is told what is read.
 
@@ -58,7 +75,10 @@ class Landing:
         self.connection = connection
         self.contract = contract
         self.progress = progress
+        self.exports = exports or Exports(())
         self.last_landed: publishing.LastLanded = {}
+        # Of a table that has landed before, a new column is news.
+        self.known_tables: set[tuple[str, str]] = set()
 
     def prepare(self) -> list[str]:
         """Make the declared tables and the log, and return warnings about them.
@@ -71,11 +91,34 @@ class Landing:
         try:
             warnings = publishing.prepare(self.connection, self.contract)
             self.last_landed = publishing.last_landed(self.connection)
+            self.known_tables = {slot[:2] for slot in self.last_landed}
         except duckdb.Error as error:
             raise UserError(
                 f"the warehouse cannot be written: {reason(error)}"
             ) from error
         return warnings
+
+    def land_all(
+        self,
+        files: Sequence[DataFile],
+        on_start: Callable[[DataFile], None] = lambda file: None,
+    ) -> Iterator[Outcome]:
+        """Land files that are sorted by source and table; yield what became of each.
+
+        Those of a table that is loaded by snapshot land together or not at all.
+
+        Raises:
+            UserError: the warehouse cannot be written.
+        """
+        for (source, name), group in groupby(
+            files, key=lambda file: (file.source, file.table)
+        ):
+            if self.contract.table(source, name).load == "snapshot":
+                yield from self._land_snapshot([*group], on_start)
+            else:
+                for file in group:
+                    on_start(file)
+                    yield self.land(file)
 
     def land(self, file: DataFile) -> Outcome:
         """Land one file and say what became of it.
@@ -84,53 +127,204 @@ class Landing:
             UserError: the warehouse cannot be written.
         """
         outcome = Outcome(file)
+        with self._outcome(outcome):
+            digest = self._digest(file)
+            slot = (file.source, file.table, file.name)
+            if self.last_landed.get(slot) == digest.sha256:
+                outcome.is_unchanged = True
+                return outcome
+            source = self.contract.source(file.source)
+            table = self.contract.table(file.source, file.table)
+            stored = self._stored(file)
+            reader = self._reader(file, stored)
+            try:
+                if not self._land_whole(reader, digest, stored, outcome):
+                    staged = reader.stage(file)
+                    part = self._part(digest, stored, staged, outcome)
+                    publishing.publish(self.connection, source, table, part)
+                self.last_landed[slot] = digest.sha256
+            finally:
+                staging.drop(self.connection)
+        return outcome
+
+    def _land_snapshot(
+        self, files: Sequence[DataFile], on_start: Callable[[DataFile], None]
+    ) -> Iterator[Outcome]:
+        """Land the files that are a whole table, unless they are those of last time."""
+        source = self.contract.source(files[0].source)
+        table = self.contract.table(files[0].source, files[0].table)
+        outcomes = [Outcome(file) for file in files]
+        digests: dict[str, Digest] = {}
+        for outcome in outcomes:
+            with self._outcome(outcome):
+                digests[outcome.file.name] = self._digest(outcome.file)
+        before = publishing.last_snapshot(self.connection, source.name, table.name)
+        if {name: digest.sha256 for name, digest in digests.items()} == before:
+            for outcome in outcomes:
+                outcome.is_unchanged = True
+            yield from outcomes
+            return
+        stored = self._stored(files[0])
+        parts: list[publishing.Part] = []
+        try:
+            for outcome in outcomes:
+                if outcome.error is not None:
+                    continue
+                on_start(outcome.file)
+                with self._outcome(outcome):
+                    digest = digests[outcome.file.name]
+                    staged = self._reader(outcome.file, stored).stage(outcome.file)
+                    part = self._part(digest, stored, staged, outcome)
+                    staging.put_aside(self.connection, len(parts))
+                    parts.append(part)
+                    have = {name for name, _ in stored}
+                    stored += [
+                        (field.name, field.stored_type)
+                        for field in part.layout.fields
+                        if field.name not in have
+                    ]
+            self._publish_snapshot(source, table, outcomes, parts)
+        finally:
+            staging.drop(self.connection)
+            staging.drop_aside(self.connection, len(files))
+        yield from outcomes
+
+    def _publish_snapshot(
+        self,
+        source: Source,
+        table: Table,
+        outcomes: Sequence[Outcome],
+        parts: Sequence[publishing.Part],
+    ) -> None:
+        broken = [outcome for outcome in outcomes if outcome.error is not None]
+        for outcome in outcomes:
+            if broken and outcome.error is None:
+                outcome.error = (
+                    "not landed, as the snapshot is not whole without "
+                    f"{broken[0].file.label}"
+                )
+        if not broken:
+            with self._outcome(outcomes[0]):
+                publishing.publish_snapshot(self.connection, source, table, parts)
+
+    @contextmanager
+    def _outcome(self, outcome: Outcome) -> Iterator[None]:
+        """Turn what goes wrong with a file into its outcome, and take the time.
+
+        Raises:
+            UserError: the warehouse cannot be written.
+        """
         begin = time.monotonic()
         try:
-            self._land(file, outcome)
+            yield
         except FileError as error:
             outcome.error = str(error)
         except duckdb.InterruptException:
             raise
         except duckdb.Error as error:
             raise UserError(
-                f"{file.label}: the warehouse cannot be written: {reason(error)}"
+                f"{outcome.file.label}: the warehouse cannot be written: "
+                f"{reason(error)}"
             ) from error
-        outcome.seconds = time.monotonic() - begin
-        return outcome
+        outcome.seconds += time.monotonic() - begin
 
-    def _land(self, file: DataFile, outcome: Outcome) -> None:
+    def _digest(self, file: DataFile) -> Digest:
         check_regular(file)
         before = fingerprint(file.path)
-        sha256 = sha256_of(file.path)
-        slot = (file.source, file.table, file.name)
-        if self.last_landed.get(slot) == sha256:
-            outcome.is_unchanged = True
-            return
+        return Digest(sha256_of(file.path), before)
+
+    def _stored(self, file: DataFile) -> list[tuple[str, str]]:
+        schema = self.contract.source(file.source).schema
+        return publishing.stored_columns(self.connection).get((schema, file.table), [])
+
+    def _reader(self, file: DataFile, stored: Sequence[tuple[str, str]]) -> Reader:
+        table = self.contract.table(file.source, file.table)
+        encodings = self.exports.encodings(file)
+        return Reader(self.connection, table, stored, self.progress, encodings)
+
+    def _land_whole(
+        self,
+        reader: Reader,
+        digest: Digest,
+        stored: Sequence[tuple[str, str]],
+        outcome: Outcome,
+    ) -> bool:
+        """Land a file in an empty table at full speed, if it is sound throughout."""
+        file = outcome.file
         source = self.contract.source(file.source)
         table = self.contract.table(file.source, file.table)
-        raw_tables = publishing.stored_columns(self.connection)
-        stored = raw_tables.get((source.schema, table.name), [])
+        if not publishing.is_empty(self.connection, source, table):
+            return False
+        schema = quote_identifier(source.schema)
         try:
-            reader = Reader(self.connection, table, stored, self.progress)
-            staged = reader.stage(file)
-            if fingerprint(file.path) != before:
-                raise FileError("was written to while it was read: load it again")
-            outcome.landed, outcome.rejected = staged.landed, staged.rejected
-            outcome.first_lines = staging.first_lines(self.connection)
-            _compare(outcome, table, {name for name, _ in stored}, staged)
-            publishing.publish(
-                self.connection,
-                file,
-                sha256=sha256,
-                source=source,
-                table=table,
-                layout=staged.layout,
-                landed=staged.landed,
-                rejected=staged.rejected,
+            with publishing.transaction(self.connection):
+                self.connection.execute(f"create schema if not exists {schema}")
+                target = publishing.whole_target(source, table)
+                staged = reader.stage_whole(file, target)
+                # A column of that name hides what tells one row from another.
+                if staged is None or "rowid" in staged.layout.names:
+                    raise _NotWholeError
+                part = self._part(digest, stored, staged, outcome)
+                publishing.publish_whole(self.connection, source, table, part)
+        except duckdb.InterruptException:
+            raise
+        except (duckdb.Error, _NotWholeError):
+            # The careful way finds what it is and names the line.
+            outcome.notes.clear()
+            outcome.warnings.clear()
+            return False
+        return True
+
+    def _part(
+        self,
+        digest: Digest,
+        stored: Sequence[tuple[str, str]],
+        staged: Staged,
+        outcome: Outcome,
+    ) -> publishing.Part:
+        file = outcome.file
+        if fingerprint(file.path) != digest.fingerprint:
+            raise FileError("was written to while it was read: load it again")
+        outcome.landed, outcome.rejected = staged.landed, staged.rejected
+        outcome.first_lines = staging.first_lines(self.connection)
+        outcome.notes += staged.notes
+        outcome.warnings += staged.warnings
+        names = {name for name, _ in stored}
+        schema = self.contract.source(file.source).schema
+        changes = drift.changes_of(self.connection, file, schema, names, staged)
+        outcome.warnings += drift.warnings_of(file, changes)
+        table = self.contract.table(file.source, file.table)
+        self._compare(outcome, table, names, staged)
+        return publishing.Part(
+            file,
+            digest.sha256,
+            staged.layout,
+            staged.landed,
+            staged.rejected,
+            tuple(changes),
+        )
+
+    def _compare(
+        self, outcome: Outcome, table: Table, stored: set[str], staged: Staged
+    ) -> None:
+        """Note where the file and the contract differ."""
+        file = outcome.file
+        name = f"{file.source}.{file.table}"
+        if not table.is_declared:
+            outcome.warnings.append(f"{name} is not declared, landed as text")
+        declared = {column.name for column in table.columns}
+        missing = [column for column in staged.layout.missing if column in declared]
+        if missing:
+            outcome.notes.append(f"declared but not in it, null: {some(missing)}")
+        present = [field.name for _, field in staged.layout.present]
+        new = [column for column in present if column not in stored]
+        if new and (file.source, file.table) in self.known_tables:
+            plural = "column" if len(new) == 1 else "columns"
+            outcome.warnings.append(
+                f"new {plural} in {name}, added as text: {some(new)}"
             )
-            self.last_landed[slot] = sha256
-        finally:
-            staging.drop(self.connection)
+        elif new and table.is_declared:
+            outcome.notes.append(f"not declared, added as text: {some(new)}")
 
 
 def _limit_memory(connection: duckdb.DuckDBPyConnection) -> None:
@@ -150,18 +344,3 @@ def _limit_memory(connection: duckdb.DuckDBPyConnection) -> None:
         raise UserError(f"MOPS_MEMORY_LIMIT is no amount of memory: {wanted}")
     # No parameter: the first one costs the import of pandas, half a second.
     connection.execute(f"set memory_limit = '{wanted}'")
-
-
-def _compare(outcome: Outcome, table: Table, stored: set[str], staged: Staged) -> None:
-    """Note where the file and the contract differ."""
-    if not table.is_declared:
-        name = f"{outcome.file.source}.{outcome.file.table}"
-        outcome.warnings.append(f"{name} is not declared, landed as text")
-        return
-    declared = {column.name for column in table.columns}
-    missing = [name for name in staged.layout.missing if name in declared]
-    if missing:
-        outcome.notes.append(f"declared but not in it, null: {some(missing)}")
-    new = [item.name for _, item in staged.layout.present if item.name not in stored]
-    if new:
-        outcome.notes.append(f"not declared, added as text: {some(new)}")

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import duckdb
 
 from lib.contract import Column, Contract, Source, Table
-from lib.landing import casts
+from lib.landing import casts, drift, quarantine, staging
 from lib.landing.files import DataFile
 from lib.landing.staging import REJECTED, ROW_HASH, STAGED, Layout
 from lib.sql import columns, quote_identifier, relation
@@ -29,6 +30,8 @@ _META_TABLES = (
     f"create table if not exists {REJECTS} ("
     "source varchar, table_name varchar, file varchar, line bigint, "
     "column_name varchar, error varchar, text varchar, loaded_at timestamp)",
+    drift.TABLE,
+    quarantine.VIEW,
 )
 
 Stored = dict[tuple[str, str], list[tuple[str, str]]]
@@ -94,56 +97,169 @@ def last_landed(connection: duckdb.DuckDBPyConnection) -> LastLanded:
     return {(source, table, name): sha256 for source, table, name, sha256 in rows}
 
 
+@dataclass(frozen=True)
+class Part:
+    """A file that is staged: its bytes, its columns and how many rows of each kind.
+
+    `changes` are the ways in which it differs from the table.
+    """
+
+    file: DataFile
+    sha256: str
+    layout: Layout
+    landed: int
+    rejected: int
+    changes: tuple[drift.Change, ...] = ()
+
+
+def last_snapshot(
+    connection: duckdb.DuckDBPyConnection, source: str, table: str
+) -> dict[str, str]:
+    """Return name and sha256 of the files that landed last in a table, together."""
+    rows = connection.execute(
+        f"select file, sha256 from {LOADS} where source = $1 and table_name = $2 "
+        f"qualify loaded_at = last_value(loaded_at) over (order by rowid rows "
+        "between unbounded preceding and unbounded following)",
+        [source, table],
+    ).fetchall()
+    return dict(rows)
+
+
 def publish(
-    connection: duckdb.DuckDBPyConnection,
-    file: DataFile,
-    *,
-    sha256: str,
-    source: Source,
-    table: Table,
-    layout: Layout,
-    landed: int,
-    rejected: int,
+    connection: duckdb.DuckDBPyConnection, source: Source, table: Table, part: Part
 ) -> None:
     """Write the staged rows, the log and the rejects of a file in one transaction.
 
     A staged row that another version of its key overtakes is logged as landed.
     """
-    loaded_at = datetime.now(UTC).replace(tzinfo=None)
     with transaction(connection):
-        existing = stored_columns(connection).get((source.schema, table.name))
-        if existing is None:
-            new = [Column(field.name, field.stored_type) for field in layout.fields]
-            schema = quote_identifier(source.schema)
-            connection.execute(f"create schema if not exists {schema}")
-            _create(connection, source, table.name, new)
-        else:
-            have = {name for name, _ in existing}
-            for field in layout.fields:
-                if field.name not in have:
-                    column = Column(field.name, field.stored_type)
-                    _add_column(connection, source, table.name, column)
-        raw = relation(source.schema, table.name)
-        if table.key:
-            given = {field.name for _, field in layout.present}
-            if given.intersection(table.cursor):
-                _drop_overtaken(connection, raw, layout, table)
-            _upsert(connection, raw, layout, table.key)
-        else:
-            _append_new(connection, raw, layout)
-        connection.execute(
-            f"insert into {LOADS} values (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                *(file.source, file.table, file.name, sha256),
-                *(landed + rejected, landed, rejected, loaded_at),
-            ],
-        )
-        connection.execute(
-            f"insert into {REJECTS} "
-            "select ?, ?, ?, line, column_name, error, text, ? "
-            f"from {REJECTED} order by line",
-            [file.source, file.table, file.name, loaded_at],
-        )
+        _publish(connection, source, table, part, _now())
+
+
+def publish_snapshot(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    table: Table,
+    parts: Sequence[Part],
+) -> None:
+    """Replace a table by the parts that were put aside, in one transaction."""
+    loaded_at = _now()
+    with transaction(connection):
+        if (source.schema, table.name) in stored_columns(connection):
+            connection.execute(f"delete from {relation(source.schema, table.name)}")
+        for number, part in enumerate(parts):
+            staging.take_up(connection, number)
+            _publish(connection, source, table, part, loaded_at)
+
+
+def whole_target(source: Source, table: Table) -> str:
+    """Return the name of the table that a whole file becomes first."""
+    return relation(source.schema, f"{table.name}__landing")
+
+
+def is_empty(
+    connection: duckdb.DuckDBPyConnection, source: Source, table: Table
+) -> bool:
+    """Return whether a raw table holds no row, or is not there."""
+    raw = relation(source.schema, table.name)
+    try:
+        return connection.execute(f"select 1 from {raw} limit 1").fetchone() is None
+    except duckdb.CatalogException:
+        return True
+
+
+def publish_whole(
+    connection: duckdb.DuckDBPyConnection, source: Source, table: Table, part: Part
+) -> None:
+    """Put the table that a whole file became in the place of an empty one.
+
+    Within a transaction that is open. The rows are written once that way.
+    """
+    target = whole_target(source, table)
+    _keep_one_each(connection, target, table, part.layout.names)
+    raw = relation(source.schema, table.name)
+    connection.execute(f"drop table if exists {raw}")
+    name = quote_identifier(table.name)
+    connection.execute(f"alter table {target} rename to {name}")
+    _log(connection, part, _now())
+
+
+def _keep_one_each(
+    connection: duckdb.DuckDBPyConnection,
+    target: str,
+    table: Table,
+    names: Sequence[str],
+) -> None:
+    """Keep one row of each key, or one of identical rows where there is no key."""
+    alike = columns(table.key if table.is_upserted else names)
+    # The hash is quick and tells for certain that nothing is repeated.
+    repeated = connection.execute(
+        f"select count(*) > count(distinct hash({alike})) from {target}"
+    ).fetchone()
+    if not repeated or not repeated[0]:
+        return
+    cursor = table.cursor if table.is_upserted else ()
+    order = [f"{quote_identifier(name)} desc nulls last" for name in cursor]
+    order.append("rowid desc" if table.is_upserted else "rowid")
+    connection.execute(
+        f"delete from {target} where rowid in (select rowid from {target} qualify "
+        f"row_number() over (partition by {alike} order by {', '.join(order)}) > 1)"
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _publish(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    table: Table,
+    part: Part,
+    loaded_at: datetime,
+) -> None:
+    layout = part.layout
+    existing = stored_columns(connection).get((source.schema, table.name))
+    if existing is None:
+        new = [Column(field.name, field.stored_type) for field in layout.fields]
+        schema = quote_identifier(source.schema)
+        connection.execute(f"create schema if not exists {schema}")
+        _create(connection, source, table.name, new)
+    else:
+        have = {name for name, _ in existing}
+        for field in layout.fields:
+            if field.name not in have:
+                column = Column(field.name, field.stored_type)
+                _add_column(connection, source, table.name, column)
+    raw = relation(source.schema, table.name)
+    if table.is_upserted:
+        given = {field.name for _, field in layout.present}
+        if given.intersection(table.cursor):
+            _drop_overtaken(connection, raw, layout, table)
+        _upsert(connection, raw, layout, table.key)
+    else:
+        _append_new(connection, raw, layout)
+    _log(connection, part, loaded_at)
+
+
+def _log(
+    connection: duckdb.DuckDBPyConnection, part: Part, loaded_at: datetime
+) -> None:
+    file = part.file
+    connection.execute(
+        f"insert into {LOADS} values (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            *(file.source, file.table, file.name, part.sha256),
+            *(part.landed + part.rejected, part.landed, part.rejected, loaded_at),
+        ],
+    )
+    connection.execute(
+        f"insert into {REJECTS} "
+        "select ?, ?, ?, line, column_name, error, text, ? "
+        f"from {REJECTED} order by line",
+        [file.source, file.table, file.name, loaded_at],
+    )
+    drift.log(connection, file, part.changes, loaded_at)
 
 
 def _create(
@@ -183,7 +299,9 @@ def _adapt(
             _add_column(connection, source, table.name, column)
         elif stored_type != column.data_type:
             name = quote_identifier(column.name)
-            converted = casts.value_to(name, stored_type, column.data_type)
+            converted = casts.value_to(
+                name, stored_type, column.data_type, table.time_zone
+            )
             unfit = connection.execute(
                 f"select count(*) from {raw} "
                 f"where {converted} is null and {name} is not null"

@@ -5,14 +5,17 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
 from lib.contract import Table
-from lib.landing import csv_text, json_lines, parquet, staging
+from lib.landing import csv_text, exports, json_lines, parquet, staging
+from lib.landing.encodings import as_utf8
 from lib.landing.errors import FileError, reason
+from lib.landing.export_rows import Translation
+from lib.landing.exports import Recognised
 from lib.landing.files import DataFile, check_text
 from lib.landing.records import Batch
 from lib.landing.staging import Layout
@@ -25,10 +28,15 @@ class Staged:
     layout: Layout
     landed: int
     rejected: int
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 class Reader:
-    """Stages the files of one table; `stored` are the raw table's columns and types."""
+    """Stages the files of one table; `stored` are the raw table's columns and types.
+
+    Text may be of one of `encodings`, UTF-8 where there are none.
+    """
 
     def __init__(
         self,
@@ -36,13 +44,17 @@ class Reader:
         table: Table,
         stored: Sequence[tuple[str, str]],
         progress: Callable[[int], None],
+        encodings: Sequence[str] = (),
     ) -> None:
         self.connection = connection
         self.table = table
         self.stored = stored
         self.progress = progress
+        self.encodings = encodings
+        # What the fast way has failed on it need not try again.
+        self._is_careful = False
         # Without a key, a hash of each row tells which ones are there already.
-        self.is_hashed = not table.key
+        self.is_hashed = not table.is_upserted
 
     def stage(self, file: DataFile) -> Staged:
         """Stage the rows of a file that fit and set the others aside.
@@ -52,18 +64,78 @@ class Reader:
         """
         if file.format == "parquet":
             return self._stage_parquet(file)
-        check_text(file)
-        if file.format == "jsonl":
-            return self._stage_json_lines(file)
-        return self._stage_csv(file)
+        with as_utf8(file, self.encodings) as text:
+            check_text(text)
+            if file.format == "jsonl":
+                return self._stage_json_lines(text)
+            header = self._header(text)
+            if header is not None:
+                return self._stage_csv(text, header)
+            assert text.export is not None  # noqa: S101 - else there is a header
+            return self._stage_export(text, text.export)
 
-    def _stage_csv(self, file: DataFile) -> Staged:
-        declared = {column.name for column in self.table.columns}
-        header = csv_text.read_header(file, declared)
+    def stage_whole(self, file: DataFile, target: str) -> Staged | None:
+        """Make a sound file a table of its own; None if it is not that.
+
+        Raises:
+            FileError: the file cannot be read, or lacks a required column.
+            duckdb.Error: something in it does not fit.
+        """
+        self._is_careful = True
+        if file.format == "parquet":
+            with _linked(file) as path:
+                schema = parquet.read_schema(self.connection, file, path)
+                layout = self._layout(schema.names, schema.types)
+                relation = parquet.relation(schema)
+                return Staged(layout, self._make(layout, relation, path, target), 0)
+        if file.format != "csv":
+            return None
+        with as_utf8(file, self.encodings) as text:
+            check_text(text)
+            header = self._header(text)
+            if header is None:
+                return None
+            layout = self._layout(header.names)
+            texture = csv_text.scan(text, header.delimiter)
+            if not texture.is_plain or len(header.names) == 1:
+                return None
+            with _linked(text) as path:
+                count = self._make(layout, csv_text.fast_relation(header), path, target)
+            if not csv_text.has_all_rows(text, header, texture, count):
+                return None
+        return Staged(layout, count, 0)
+
+    def _make(self, layout: Layout, relation: str, path: str, target: str) -> int:
+        return staging.stage_whole(self.connection, layout, relation, [path], target)
+
+    def _header(self, file: DataFile) -> csv_text.Header | None:
+        """Return the header of a CSV file, None if its rows are to be translated."""
+        if file.export is None:
+            declared = {column.name for column in self.table.columns}
+            return csv_text.read_header(file, declared)
+        filled = exports.fill(file.export)
+        if not file.export.export.is_plain or filled.captured:
+            return None
+        return _export_header(file.export, filled)
+
+    def _stage_export(self, file: DataFile, recognised: Recognised) -> Staged:
+        filled = exports.fill(recognised)
+        header = _export_header(recognised, filled)
+        layout = self._layout(filled.names)
+        texture = csv_text.scan(file, header.delimiter)
+        translation = Translation(recognised, filled)
+        translation.learn(csv_text.batches(file, header, texture))
+        rows = translation.translate(csv_text.batches(file, header, texture))
+        staged = self._stage_batches(layout, rows)
+        notes, warnings = translation.notes()
+        name = recognised.export.name
+        return replace(staged, notes=(f"is a {name}", *notes), warnings=tuple(warnings))
+
+    def _stage_csv(self, file: DataFile, header: csv_text.Header) -> Staged:
         layout = self._layout(header.names)
         texture = csv_text.scan(file, header.delimiter)
         # Alone on its line, an empty value cannot be told from a blank line there.
-        if texture.is_plain and len(header.names) > 1:
+        if texture.is_plain and len(header.names) > 1 and not self._is_careful:
             relation = csv_text.fast_relation(header)
             with _linked(file) as path:
                 count = self._stage_all(layout, relation, path)
@@ -83,9 +155,10 @@ class Reader:
         with _linked(file) as path:
             schema = parquet.read_schema(self.connection, file, path)
             layout = self._layout(schema.names, schema.types)
-            count = self._stage_all(layout, parquet.relation(schema), path)
-            if count is not None:
-                return Staged(layout, count, 0)
+            if not self._is_careful:
+                count = self._stage_all(layout, parquet.relation(schema), path)
+                if count is not None:
+                    return Staged(layout, count, 0)
             try:
                 counts = staging.stage_fitting(
                     self.connection,
@@ -135,6 +208,17 @@ class Reader:
             plural = "column" if len(lacking) == 1 else "columns"
             raise FileError(f"lacks the required {plural} {', '.join(lacking)}")
         return staging.layout_of(self.table, self.stored, names, types)
+
+
+def _export_header(
+    recognised: exports.Recognised, filled: exports.Filled
+) -> csv_text.Header:
+    return csv_text.Header(
+        tuple(column.name for _, column in filled.sources),
+        recognised.delimiter,
+        first_line=recognised.line,
+        data_line=recognised.line + 1,
+    )
 
 
 @contextmanager

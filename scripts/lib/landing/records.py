@@ -32,6 +32,7 @@ class Reject:
     line: int
     error: str
     text: str
+    column: str | None = None
 
 
 @dataclass
@@ -54,10 +55,12 @@ class Batch:
         self.rows.append(row)
         self.characters += len(text)
 
-    def reject(self, line: int, error: str, text: str) -> None:
-        """Add a record that has none, with the reason."""
+    def reject(
+        self, line: int, error: str, text: str, column: str | None = None
+    ) -> None:
+        """Add a record that has none, with the reason and the column at fault."""
         kept, note = kept_text(text)
-        self.rejects.append(Reject(line, error + note, kept))
+        self.rejects.append(Reject(line, error + note, kept, column))
         self.characters += len(kept)
 
     @property

@@ -40,13 +40,20 @@ class Report:
         Raises:
             UserError: the folder holds data files, but none in a source's folder.
         """
-        if found.misplaced and not found.files and not found.unreadable:
+        names = [file.name for file in found.misplaced]
+        if names and not found.files and not found.unreadable:
             raise UserError(
-                f"{folder} holds no folder of a source: {some(found.misplaced)} "
+                f"{folder} holds no folder of a source: {some(names)} "
                 "should be in DIR/<source>/"
             )
-        for name in found.misplaced:
-            warn(f"{shown(name, 200)}: is in no folder of a source, skipped")
+        for file in found.misplaced:
+            if "/" in file.name:
+                self._fail(file.label, "its name makes no table name")
+            else:
+                warn(
+                    f"{file.label}: is in no folder of a source and its header is of "
+                    "no known export, skipped"
+                )
         for name, cause in found.unreadable:
             self._fail(shown(name, 200), cause)
         if found.skipped:

@@ -22,6 +22,7 @@ import duckdb
 from lib.contract import Column, Table, data_type_of
 from lib.landing import casts
 from lib.landing.records import MOST_TEXT, TEXT_NOTE, Batch, Reject
+from lib.sql import quote_identifier
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -50,6 +51,7 @@ class Field:
     is_required: bool = False
     given: str | None = None
     given_type: str = "varchar"
+    time_zone: str | None = None
 
     @property
     def value(self) -> str:
@@ -57,8 +59,10 @@ class Field:
         if self.given is None:
             return f"cast(null as {self.data_type})"
         if self.given_type.lower() == "varchar":
-            return casts.text_to(self.given, self.data_type)
-        return casts.value_to(self.given, self.given_type, self.data_type)
+            return casts.text_to(self.given, self.data_type, self.time_zone)
+        return casts.value_to(
+            self.given, self.given_type, self.data_type, self.time_zone
+        )
 
     @property
     def text(self) -> str:
@@ -123,6 +127,7 @@ def layout_of(
                 is_required=bool(column and column.is_required),
                 given=None if index is None else f"c{index}",
                 given_type="varchar" if index is None or not types else types[index],
+                time_zone=table.time_zone,
             )
         )
     return Layout(tuple(fields))
@@ -152,17 +157,34 @@ def stage_all(
     Raises:
         duckdb.Error: a record is not sound or a row does not fit; nothing is staged.
     """
-    unfit = " or ".join(rule.condition for rule in _rules(layout)) or "false"
-    first, *others = _stored_values(layout)
-    # The check rides on the first column, so that the rows are gone through once.
-    checked = f"case when {unfit} then error('unfit') else {first} end"
-    columns = _stored([checked, *others])
-    rows = f"select {columns} from {_typed(layout, relation)}"
+    rows = f"select {_stored(_checked(layout))} from {_typed(layout, relation)}"
     if is_hashed:
         rows = f"select *, hash({', '.join(layout.values)}) as {ROW_HASH} from ({rows})"
     connection.execute(f"create or replace {_temp(STAGED)} as {rows}", [*parameters])
     no_rejects(connection)
     return _count(connection, STAGED)
+
+
+def stage_whole(
+    connection: duckdb.DuckDBPyConnection,
+    layout: Layout,
+    relation: str,
+    parameters: Sequence[str],
+    target: str,
+) -> int:
+    """Make every row of a relation a table of its own with the columns of the layout.
+
+    Raises:
+        duckdb.Error: a record is not sound or a row does not fit.
+    """
+    columns = ", ".join(
+        f"{value} as {quote_identifier(name)}"
+        for name, value in zip(layout.names, _checked(layout), strict=True)
+    )
+    rows = f"select {columns} from {_typed(layout, relation)}"
+    connection.execute(f"create table {target} as {rows}", [*parameters])
+    no_rejects(connection)
+    return _count(connection, target)
 
 
 def stage_fitting(
@@ -201,7 +223,7 @@ def stage_batches(
             with _view(connection, _arrow_rejects(batch.rejects)) as rejects:
                 connection.execute(
                     f"insert into {REJECTED} "
-                    f"select line, null, error, text from {rejects}"
+                    f"select line, column_name, error, text from {rejects}"
                 )
         if batch.rows:
             with _view(connection, _arrow_rows(batch)) as rows:
@@ -225,6 +247,29 @@ def first_lines(connection: duckdb.DuckDBPyConnection, most: int = 5) -> list[in
         f"select line from {REJECTED} order by line limit ?", [most]
     ).fetchall()
     return [row[0] for row in rows]
+
+
+def put_aside(connection: duckdb.DuckDBPyConnection, number: int) -> None:
+    """Keep what is staged under a number, so that another file can be staged."""
+    for table in (STAGED, REJECTED):
+        bare = table.removeprefix("temp.")
+        connection.execute(f"drop table if exists {table}_{number}")
+        connection.execute(f"alter table {table} rename to {bare}_{number}")
+
+
+def take_up(connection: duckdb.DuckDBPyConnection, number: int) -> None:
+    """Make what was put aside under a number the staged rows again."""
+    for table in (STAGED, REJECTED):
+        bare = table.removeprefix("temp.")
+        connection.execute(f"drop table if exists {table}")
+        connection.execute(f"alter table {table}_{number} rename to {bare}")
+
+
+def drop_aside(connection: duckdb.DuckDBPyConnection, count: int) -> None:
+    """Drop what was put aside under the numbers below `count`."""
+    for number in range(count):
+        for table in (STAGED, REJECTED):
+            connection.execute(f"drop table if exists {table}_{number}")
 
 
 def drop(connection: duckdb.DuckDBPyConnection) -> None:
@@ -338,6 +383,14 @@ def _rules(layout: Layout) -> list[_Rule]:
     return rules
 
 
+def _checked(layout: Layout) -> list[str]:
+    """Return the values that are stored, for a query that fails where one is unfit."""
+    unfit = " or ".join(rule.condition for rule in _rules(layout)) or "false"
+    first, *others = _stored_values(layout)
+    # The check rides on the first column, so that the rows are gone through once.
+    return [f"case when {unfit} then error('unfit') else {first} end", *others]
+
+
 def _stored_values(layout: Layout) -> list[str]:
     """Return SQL over v0, v1, … for each column in the type that is stored."""
     values = []
@@ -378,6 +431,7 @@ def _arrow_rejects(rejects: Sequence[Reject]) -> pa.Table:
     return pa.table(
         {
             "line": pa.array([reject.line for reject in rejects], pa.int64()),
+            "column_name": pa.array([reject.column for reject in rejects], pa.string()),
             "error": pa.array([reject.error for reject in rejects], pa.string()),
             "text": pa.array([reject.text for reject in rejects], pa.string()),
         }

@@ -1,0 +1,401 @@
+"""Native exports, built as vendors build them: told by header, right to the cent."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from landing_room import Room
+from lib.cli import UserError
+from lib.contract import STAGING_FOLDER
+from lib.landing.export_rows import UnreadableError, number
+from lib.landing.exports import Exports
+
+
+@pytest.fixture
+def room(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Room:
+    room = Room(tmp_path, capsys)
+    room.contract = STAGING_FOLDER
+    return room
+
+
+GOOGLE = (
+    "Campaign report\n"
+    '"January 1, 2026 - January 31, 2026"\n'
+    "Campaign status,Campaign,Campaign ID,Day,Currency code,Cost,Impr.,Clicks,"
+    "Conv. value\n"
+    'Enabled,Brand | EU,101,2026-01-01,EUR,"1,234.56","12,345",67, --\n'
+    "Paused,Total Rebrand,102,2026-01-02,EUR,0.05,1,0,--\n"
+    'Enabled,Generic,103,2026-01-02,EUR,"2,000.00","1,000",5,10.5\n'
+    'Total: Campaigns,--,--,--,EUR,"3,234.61","13,346",72,10.5\n'
+    'Total: Account,--,--,--,EUR,"3,234.61","13,346",72,10.5\n'
+)
+
+
+@pytest.mark.parametrize("name", ["report.csv", "google_ads/Campaign report (3).csv"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_google_ads_report(room: Room, name: str, encoding: str) -> None:
+    text = GOOGLE
+    if encoding == "utf-16":
+        # "Excel .csv" is separated by tabs.
+        lines = [
+            line if number < 2 else line.replace(",", "\t")
+            for number, line in enumerate(GOOGLE.replace(",234", "234").splitlines())
+        ]
+        text = "\r\n".join(lines).replace('"12\t345"', '"12,345"')
+        text = (
+            text.replace('"2\t000.00"', '"2,000.00"')
+            .replace('"1\t000"', '"1,000"')
+            .replace('"13\t346"', '"13,346"')
+        )
+    room.write(name, text.encode(encoding))
+    code, said = room.load()
+    assert code == 0, said
+    assert "2 total or footer rows left out" in said
+    assert "add up" not in said
+    assert room.loads() == [(name, 3, 3, 0)]
+    assert room.rows(
+        "select sum(cast(cost_micros as bigint)), sum(cast(impressions as bigint)), "
+        "min(cast(date as date)), max(cast(date as date)), min(currency_code) "
+        "from raw_google_ads.campaign_stats"
+    ) == [(3_234_610_000, 13_346, date(2026, 1, 1), date(2026, 1, 2), "EUR")]
+    assert room.rows(
+        "select campaign_name from raw_google_ads.campaign_stats order by 1"
+    ) == [("Brand | EU",), ("Generic",), ("Total Rebrand",)]
+
+
+def test_a_total_that_the_rows_do_not_add_up_to_is_told(room: Room) -> None:
+    room.write("report.csv", GOOGLE.replace("3,234.61", "3,235.00"))
+    _, said = room.load()
+    assert (
+        "its rows add up to 3234610000 in cost_micros, its total row says 3235000000"
+        in " ".join(said.split())
+    )
+
+
+LINKEDIN = (
+    "Campaign Performance Report (in UTC)\n"
+    "Report Start: January 30, 2026, 12:00 AM\n"
+    "Report End: February 1, 2026, 11:59 PM\n"
+    "Date Generated: February 2, 2026, 9:15 AM\n"
+    "\n"
+    "Start Date (in UTC)\tAccount Name\tCurrency\tCampaign Group ID\tCampaign ID\t"
+    "Campaign Name\tTotal Spent\tImpressions\tClicks\n"
+    "{0}\tÄcme\tUSD\t600\t9001\tLeads – DACH\t1,250.10\t10,001\t12\n"
+    "{1}\tÄcme\tUSD\t600\t9002\tBrand\t0.07\t3\t0\n"
+    "{2}\tÄcme\tUSD\t600\t9001\tLeads – DACH\t99.90\t100\t1\n"
+)
+
+
+def with_commas(report: str) -> str:
+    """Return a LinkedIn report as its CSV has it."""
+    lines = report.splitlines()
+    quoted = [
+        ",".join(f'"{value}"' for value in line.split("\t")) for line in lines[5:]
+    ]
+    return "\n".join(lines[:5] + quoted) + "\n"
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        ("1/30/2026", "1/31/2026", "2/1/2026"),
+        ("2026-01-30", "2026-01-31", "2026-02-01"),
+        ("Jan 30, 2026", "Jan 31, 2026", "Feb 1, 2026"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8"])
+def test_linkedin_report(room: Room, days: tuple[str, str, str], encoding: str) -> None:
+    text = LINKEDIN.format(*days)
+    if encoding == "utf-8":
+        text = with_commas(text)
+    room.write("linkedin/campaign_report.csv", text.encode(encoding))
+    code, said = room.load()
+    assert code == 0, said
+    assert room.rows(
+        "select cast(campaign_id as varchar), cast(day as date), "
+        "cast(cost_in_local_currency as decimal(18,2)), currency, account_name "
+        "from raw_linkedin_ads.ad_analytics_by_campaign order by 2, 1"
+    ) == [
+        ("9001", date(2026, 1, 30), Decimal("1250.10"), "USD", "Äcme"),
+        ("9002", date(2026, 1, 31), Decimal("0.07"), "USD", "Äcme"),
+        ("9001", date(2026, 2, 1), Decimal("99.90"), "USD", "Äcme"),
+    ]
+
+
+META = (
+    '"Reporting starts";"Reporting ends";"Campaign name";"Campaign ID";'
+    '"Amount spent (EUR)";"Impressions";"Link clicks"\n'
+    "2026-01-01;2026-01-31;;;2.244,67;1.001.234;12\n"
+    '2026-01-01;2026-01-31;"Frühling; Retargeting";238001;1.234,56;1.000.000;10\n'
+    "2026-01-01;2026-01-31;Prospecting;238002;1.010,11;1.234;2\n"
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_meta_report_with_decimal_commas_over_a_span(room: Room, encoding: str) -> None:
+    room.write(
+        "Unbenannter-Bericht.csv",
+        META.encode(encoding),
+    )
+    code, said = room.load()
+    assert code == 0, said
+    assert "add up" not in said
+    assert room.rows(
+        "select reporting_starts, reporting_ends, campaign_id, campaign_name, "
+        "currency, spend, impressions, inline_link_clicks "
+        "from raw_meta_ads.export_spend order by 3"
+    ) == [
+        (
+            *(date(2026, 1, 1), date(2026, 1, 31), "238001", "Frühling; Retargeting"),
+            *("EUR", Decimal("1234.56"), 1_000_000, 10),
+        ),
+        (
+            *(date(2026, 1, 1), date(2026, 1, 31), "238002", "Prospecting"),
+            *("EUR", Decimal("1010.11"), 1_234, 2),
+        ),
+    ]
+
+
+MICROSOFT = (
+    '"Report Name: Campaign performance report"\n'
+    '"Report Time: 1/1/2026,1/31/2026"\n'
+    '"Time Zone: (GMT-08:00) Pacific Time (US & Canada), Tijuana"\n'
+    '"Last Completed Available Day: 1/31/2026 11:55:00 PM (GMT)"\n'
+    "\n"
+    '"Gregorian date","Account name","Campaign name","Campaign ID",'
+    '"Currency code","Impressions","Clicks","Spend"\n'
+    '"1/13/2026","Acme","Brand","359","USD","1,200","30","1,045.30"\n'
+    '"1/14/2026","Acme","Brand","359","USD","0","0","0.00"\n'
+    '"1/14/2026","Acme","Generic","360","USD","20","3","4.07"\n'
+    "\n"
+    '"©2026 Microsoft Corporation. All rights reserved. "\n'
+)
+
+
+def test_microsoft_report(room: Room) -> None:
+    room.write("bing_ads/download.csv", MICROSOFT.encode("utf-8-sig"))
+    code, said = room.load()
+    assert code == 0, said
+    assert "1 total or footer row left out" in said
+    assert room.rejects() == []
+    assert room.rows(
+        "select count(*), sum(cast(spend as decimal(18,2))), "
+        "min(cast(date as date)), max(cast(date as date)), min(currency_code) "
+        "from raw_microsoft_ads.campaign_performance_daily_report"
+    ) == [(3, Decimal("1049.37"), date(2026, 1, 13), date(2026, 1, 14), "USD")]
+
+
+@pytest.mark.parametrize(
+    "id_header", ["Record ID - Contact", "Contact ID", "Record ID"]
+)
+def test_hubspot_contacts(room: Room, id_header: str) -> None:
+    room.write(
+        "hubspot/hubspot-crm-exports-all-contacts-2026-02-01.csv",
+        f'"{id_header}","First Name","Last Name","Email","Lifecycle Stage",'
+        '"Contact owner","Create Date","Became a Marketing Qualified Lead Date",'
+        '"Associated Company","Associated Company IDs","Favourite Colour"\n'
+        '"51","Zoë","Müller","Zoe@Example.com","Marketing Qualified Lead","Ann Lee",'
+        '"2026-01-05 09:07","2026-01-20 14:59","Acme","900","blue"\n'
+        '"52","","","x@example.com","Lead","","2026-01-06 00:00","","","",""\n',
+    )
+    code, said = room.load()
+    assert code == 0, said
+    rows = room.rows(
+        "select cast(id as varchar), property_email, property_lifecyclestage, "
+        "cast(property_createdate as timestamp), "
+        "cast(property_hs_lifecyclestage_marketingqualifiedlead_date as timestamp), "
+        "cast(property_associatedcompanyid as varchar), property_favourite_colour "
+        "from raw_hubspot.contact order by 1"
+    )
+    assert rows == [
+        (
+            *("51", "Zoe@Example.com", "marketingqualifiedlead"),
+            *(datetime(2026, 1, 5, 9, 7), datetime(2026, 1, 20, 14, 59)),
+            *("900", "blue"),
+        ),
+        (
+            *("52", "x@example.com", "lead", datetime(2026, 1, 6)),
+            *(None, None, None),
+        ),
+    ]
+
+
+def test_hubspot_companies_and_deals(room: Room) -> None:
+    room.write(
+        "companies.csv",
+        '"Record ID - Company","Company name","Company owner","Company Domain Name",'
+        '"Number of Employees"\n"900","Acme","","acme.io","1,200"\n',
+    )
+    room.write(
+        "deals.csv",
+        '"Record ID - Deal","Deal Name","Deal Stage","Pipeline","Amount","Close Date",'
+        '"Create Date","Associated Contact IDs"\n'
+        '"7","Acme 2026","Closed Won","Sales Pipeline","12500.50",'
+        '"2026-02-01 10:00","2026-01-02 08:30","51;52"\n',
+    )
+    assert room.load()[0] == 0
+    assert room.rows(
+        "select cast(id as varchar), property_name, property_domain "
+        "from raw_hubspot.company"
+    ) == [("900", "Acme", "acme.io")]
+    assert room.rows(
+        "select cast(deal_id as varchar), deal_pipeline_stage_id, deal_pipeline_id, "
+        "cast(property_amount as decimal(18,2)), "
+        "cast(property_closedate as timestamp), property_associated_contact_ids "
+        "from raw_hubspot.deal"
+    ) == [
+        (
+            *("7", "closedwon", "default", Decimal("12500.50")),
+            *(datetime(2026, 2, 1, 10), "51;52"),
+        )
+    ]
+
+
+LEADS = (
+    '"Id","IsDeleted","LastName","Company","Status","IsConverted","CreatedDate"\r\n'
+    '"00Q1","0","Müller","Größe & Co","Open","0","2026-01-19 09:42:07"\r\n'
+    '"00Q2","1","O\'Brien","Acme, Inc.","Closed","1","2026-01-20 00:00:00"\r\n'
+)
+
+
+@pytest.mark.parametrize("name", ["salesforce/Lead.csv", "weekly export/lead 1.csv"])
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
+def test_salesforce_data_export(room: Room, name: str, encoding: str) -> None:
+    room.write(name, LEADS.encode(encoding))
+    code, said = room.load()
+    assert code == 0, said
+    assert room.loads() == [(name, 2, 2, 0)]
+    assert room.rows(
+        "select id, is_deleted, last_name, company, is_converted, created_date "
+        "from raw_salesforce.lead order by 1"
+    ) == [
+        (
+            *("00Q1", False, "Müller", "Größe & Co", False),
+            datetime(2026, 1, 19, 9, 42, 7),
+        ),
+        ("00Q2", True, "O'Brien", "Acme, Inc.", True, datetime(2026, 1, 20)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "table"),
+    [
+        ("Id,LastName,AccountId,Email", "contact"),
+        ("Id,Name,BillingCountry", "account"),
+        ("Id,AccountId,StageName,CloseDate,Amount", "opportunity"),
+        ("Id,OpportunityId,StageName,CreatedDate,CloseDate", "opportunity_history"),
+        ("Id,CampaignId,LeadId,ContactId,Status", "campaign_member"),
+        ("Id,WhoId,Subject,ActivityDate,Status", "task"),
+        ("Id,WhoId,Subject,StartDateTime", "event"),
+        ("Id,Username,IsActive", "user"),
+        ("Id,LeadId,Field,OldValue,NewValue,CreatedDate", "lead_history"),
+    ],
+)
+def test_a_salesforce_object_is_told_by_its_header(
+    room: Room, header: str, table: str
+) -> None:
+    room.write("extract.csv", f"{header}\n{'1,' * header.count(',')}\n")
+    room.load()
+    assert room.rows("select source, table_name from raw_meta.loads") in (
+        [("salesforce", table)],
+    )
+
+
+def test_lines_of_two_encodings_are_rejected_and_not_guessed(room: Room) -> None:
+    lines = LEADS.encode("cp1252").splitlines(keepends=True)
+    lines[2] = '"00Q2","1","Łuk","Acme","Open","0","2026-01-20 00:00:00"\r\n'.encode()
+    room.write("salesforce/Lead.csv", b"".join(lines))
+    assert room.load()[0] == 0
+    assert room.rows("select last_name from raw_salesforce.lead") == [("Łuk",)]
+    assert [line for _, line, *_ in room.rejects()] == [2]
+
+
+def test_a_value_in_another_spelling_than_its_file_is_rejected(room: Room) -> None:
+    room.write(
+        "report.csv",
+        GOOGLE.replace(
+            "Paused,Total Rebrand,102,2026-01-02,EUR,0.05",
+            'Paused,X,102,2026-01-02,EUR,"0,05"',
+        ),
+    )
+    code, said = room.load()
+    assert code == 0
+    assert "1 of 3 rows rejected (line 5)" in said
+    assert room.rows("select column_name, error from raw_meta.rejects") == [
+        ("cost_micros", "is not a number as this file writes them: 0,05")
+    ]
+
+
+def test_dates_that_can_be_read_in_two_ways_are_told(room: Room) -> None:
+    room.write("linkedin/r.csv", LINKEDIN.format("1/2/2026", "1/3/2026", "2/3/2026"))
+    _, said = room.load()
+    assert "the dates of day can be read in two ways, taken as %m/%d/%Y" in said
+    assert room.rows(
+        "select min(cast(day as date)) from raw_linkedin_ads.ad_analytics_by_campaign"
+    ) == [(date(2026, 1, 2),)]
+
+
+def test_an_export_landed_twice_changes_nothing(room: Room) -> None:
+    room.write("report.csv", GOOGLE)
+    room.load()
+    _, said = room.load()
+    assert "landed before, skipped" in said
+    assert len(room.loads()) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "comma", "plain"),
+    [
+        ("1,234.56", False, "1234.56"),
+        ("1.234,56", True, "1234.56"),
+        ("1 234,56", True, "1234.56"),
+        ("1\u202f234,5", True, "1234.5"),
+        ("1'234.5", False, "1234.5"),
+        ("12,34,567.8", False, "1234567.8"),
+        ("-$1,000", False, "-1000"),
+        ("€5", False, "5"),
+        ("USD 7.50", False, "7.50"),
+        ("1234567", True, "1234567"),
+        (".5", False, ".5"),
+    ],
+)
+def test_numbers(given: str, comma: bool, plain: str) -> None:
+    assert number(given, comma) == plain
+
+
+@pytest.mark.parametrize(
+    ("given", "comma"),
+    [
+        ("1,5", False),
+        ("1.5", True),
+        ("1,23,4", False),
+        ("", False),
+        (".", False),
+        ("five", False),
+        ("1e3", False),
+        ("--5", False),
+        ("1,,000", False),
+    ],
+)
+def test_no_numbers(given: str, comma: bool) -> None:
+    with pytest.raises(UnreadableError):
+        number(given, comma)
+
+
+def test_a_mapping_says_what_is_wrong_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "shop" / "_shop__exports.yml"
+    path.parent.mkdir()
+    for text, cause in {
+        "exports: 5": "exports is not a list",
+        "exports: [{table: t}]": "lacks table or recognised_by",
+        "exports: [{table: t, recognised_by: [A], colums: {}}]": "unknown key colums",
+        "exports: [{table: t, recognised_by: A, columns: {a: {form: A}}}]": "key form",
+        "exports: [": "cannot be read",
+    }.items():
+        path.write_text(text)
+        with pytest.raises(UserError, match=cause):
+            Exports.read(tmp_path)
