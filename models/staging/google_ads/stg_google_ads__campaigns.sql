@@ -1,0 +1,76 @@
+-- Grain: one row per campaign, as its latest version states it.
+-- A removed campaign stays.
+
+with
+
+campaign_history as (
+
+    select * from {{ source('google_ads', 'campaign_history') }}
+    where {{ clean_text('id') }} is not null
+
+),
+
+accounts as (
+
+    select
+        ad_account_id,
+        currency
+    from {{ ref('stg_google_ads__ad_accounts') }}
+
+),
+
+campaign_types as (
+
+    select
+        campaign_type,
+        channel
+    from {{ ref('ad_campaign_types') }}
+    where platform = 'google_ads'
+
+),
+
+latest_versions as (
+
+    select
+        *,
+        {{ source_key('google_ads', 'customer_id') }} as ad_account_id
+    from campaign_history
+    qualify row_number() over (
+        partition by trim(id)
+        order by
+            updated_at desc nulls last,
+            _fivetran_synced desc nulls last
+    ) = 1
+
+),
+
+renamed as (
+
+    select
+        {{ source_key('google_ads', 'latest_versions.id') }} as campaign_id,
+        'google_ads' as source,
+        trim(latest_versions.id) as record_id,
+        cast(null as varchar) as parent_campaign_id,
+        cast(null as varchar) as owner_id,
+        {{ clean_text('latest_versions.name') }} as campaign_name,
+        campaign_types.channel,
+        {{ clean_text('latest_versions.advertising_channel_type') }} as campaign_type,
+        {{ clean_text('latest_versions.status') }} as status,
+        cast(null as varchar) as utm_campaign,
+        latest_versions.start_date,
+        -- Google's way to say that there is no last day.
+        nullif(latest_versions.end_date, cast('2037-12-30' as date)) as end_date,
+        -- Platforms plan by the day, which is no planned cost of the campaign.
+        cast(null as decimal(28, 6)) as budget,
+        accounts.currency
+    from latest_versions
+    left join accounts
+        on latest_versions.ad_account_id = accounts.ad_account_id
+    left join campaign_types
+        on
+            upper(trim(latest_versions.advertising_channel_type))
+            = upper(campaign_types.campaign_type)
+
+)
+
+select * from renamed
