@@ -1,4 +1,10 @@
-"""Make the raw files of a believable company, to show and to test the warehouse."""
+"""Make the raw files of a believable company, to show and to test the warehouse.
+
+Salesforce is its CRM, HubSpot sends its e-mails, four ad platforms report their spend,
+and generic files hold the rest. OUT/_truth, which load.py passes by, says what is true:
+who is who, what each channel brought, and what each platform billed by month and
+currency (ad_spend.csv; not_in_ads is the part that no ad accounts for).
+"""
 
 from __future__ import annotations
 
@@ -18,7 +24,9 @@ LEAST_TOUCHES_PER_PERSON = 5
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the demo and say what it holds."""
-    arguments = parser(__doc__ or "", "demo.py --people 4000 --seed 7")
+    arguments = parser(
+        (__doc__ or "").partition("\n\n")[0], "demo.py --people 4000 --seed 7"
+    )
     arguments.add_argument(
         "--out",
         type=Path,

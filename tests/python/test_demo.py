@@ -16,6 +16,7 @@ import pytest
 import demo
 from conftest import Warehouse, land
 from lib.cli import OK, WRONG_USE, run
+from lib.demo.adverts import AD_PLATFORMS
 from lib.demo.assumptions import CHANNELS, SALES
 from lib.demo.ids import salesforce_ids
 
@@ -60,8 +61,44 @@ REFERENCES = (
     ("Event.WhatId", "Opportunity.Id"),
     ("touches.person_id", "person.*"),
     ("touches.campaign_id", "Campaign.*"),
-    ("email_events.person_id", "person.*"),
-    ("email_events.campaign_id", "Campaign.*"),
+    ("hubspot_contact.property_salesforceleadid", "Lead.Id"),
+    ("hubspot_contact.property_salesforcecontactid", "Contact.Id"),
+    ("hubspot_email_event.recipient", "hubspot_contact.property_email"),
+    ("hubspot_email_event.email_campaign_id", "hubspot_email_campaign.id"),
+    ("hubspot_email_event.sent_by_id", "hubspot_email_event.id"),
+    ("hubspot_email_event_click.id", "hubspot_email_event.id"),
+    ("hubspot_email_event_bounce.id", "hubspot_email_event.id"),
+    ("hubspot_email_event_status_change.id", "hubspot_email_event.id"),
+    ("google_ads_campaign_history.customer_id", "google_ads_account_history.id"),
+    ("google_ads_campaign_stats.id", "google_ads_campaign_history.id"),
+    ("google_ads_ad_stats.campaign_id", "google_ads_campaign_history.id"),
+    ("linkedin_ads_campaign_history.account_id", "linkedin_ads_account_history.id"),
+    (
+        "linkedin_ads_campaign_history.campaign_group_id",
+        "linkedin_ads_campaign_group_history.id",
+    ),
+    (
+        "linkedin_ads_ad_analytics_by_campaign.campaign_id",
+        "linkedin_ads_campaign_history.id",
+    ),
+    (
+        "linkedin_ads_ad_analytics_by_creative.creative_id",
+        "linkedin_ads_creative_history.id",
+    ),
+    ("linkedin_ads_creative_history.campaign_id", "linkedin_ads_campaign_history.id"),
+    ("meta_ads_campaign_history.account_id", "meta_ads_account_history.id"),
+    ("meta_ads_basic_campaign.campaign_id", "meta_ads_campaign_history.id"),
+    ("meta_ads_basic_ad.ad_id", "meta_ads_ad_history.id"),
+    ("meta_ads_basic_ad_actions.ad_id", "meta_ads_ad_history.id"),
+    ("microsoft_ads_campaign_history.account_id", "microsoft_ads_account_history.id"),
+    (
+        "microsoft_ads_campaign_performance_daily_report.campaign_id",
+        "microsoft_ads_campaign_history.id",
+    ),
+    (
+        "microsoft_ads_ad_performance_daily_report.campaign_id",
+        "microsoft_ads_campaign_history.id",
+    ),
     ("consent_events.person_id", "person.*"),
     ("activities.person_id", "person.*"),
     ("spend.campaign_id", "Campaign.*"),
@@ -76,13 +113,16 @@ REFERENCES = (
     ("tool_usage.tool_id", "tools.tool_id"),
     ("tool_incidents.tool_id", "tools.tool_id"),
 )
+# Tables of the CRM and the generic files go by their own name.
+PREFIXES = {"salesforce": "", "generic": "", "_truth": "true_"}
 # What a company as small as this one may lack.
 RARE = {"Contact.MasterRecordId"}
 KEYS = (
     "User.Id", "Account.Id", "Lead.Id", "Contact.Id", "LeadHistory.Id", "Campaign.Id",
     "CampaignMember.Id", "Opportunity.Id", "OpportunityHistory.Id",
     "OpportunityFieldHistory.Id", "OpportunityContactRole.Id", "Task.Id", "Event.Id",
-    "touches.touch_id", "email_events.email_event_id", "payments.payment_id",
+    "touches.touch_id", "hubspot_email_event.id", "payments.payment_id",
+    "hubspot_contact.id", "hubspot_contact.property_email", "hubspot_email_campaign.id",
     "subscriptions.subscription_id", "tools.tool_id", "activities.activity_id",
 )  # fmt: skip
 # What lies before the window by right: contracts and customers from before, and when
@@ -101,7 +141,46 @@ NOT_IN_WINDOW = {
     ("tool_contracts", "starts_on"),
     ("tool_contracts", "ends_on"),
     ("tool_usage", "month"),
+    ("google_ads_campaign_history", "end_date"),
+    ("linkedin_ads_campaign_group_history", "run_schedule_end"),
+    ("linkedin_ads_campaign_history", "run_schedule_end"),
+    ("meta_ads_campaign_history", "stop_time"),
 }
+# The totals of each platform, in the account's currency, as a query of all of them.
+BILLED = (
+    "select 'google_ads' as platform, date, currency_code as currency,"
+    " customer_id || '/' || google_ads_campaign_stats.id as campaign,"
+    " cost_micros / 1e6 as amount, clicks from google_ads_campaign_stats"
+    " inner join google_ads_account_history as account on customer_id = account.id"
+    " union all select 'linkedin_ads', day::date, currency,"
+    " account_id || '/' || campaign_id, cost_in_local_currency, clicks"
+    " from linkedin_ads_ad_analytics_by_campaign"
+    " inner join linkedin_ads_campaign_history as campaign on campaign_id = campaign.id"
+    " inner join linkedin_ads_account_history as account on account_id = account.id"
+    " union all select 'meta_ads', date, currency,"
+    " account_id || '/' || campaign_id, spend, inline_link_clicks"
+    " from meta_ads_basic_campaign"
+    " inner join meta_ads_account_history as account on account_id = account.id"
+    " union all select 'microsoft_ads', date, currency_code,"
+    " account_id || '/' || campaign_id, spend, clicks"
+    " from microsoft_ads_campaign_performance_daily_report"
+)
+BY_AD = (
+    "select 'google_ads' as platform, sum(cost_micros) / 1e6 as amount"
+    " from google_ads_ad_stats"
+    " union all select 'linkedin_ads', sum(cost_in_local_currency)"
+    " from linkedin_ads_ad_analytics_by_creative"
+    " union all select 'meta_ads', sum(spend) from meta_ads_basic_ad"
+    " union all select 'microsoft_ads', sum(spend)"
+    " from microsoft_ads_ad_performance_daily_report"
+)
+
+
+def _text_ids(path: Path) -> dict[str, str]:
+    """Return the columns that hold ids, which are text even where they are digits."""
+    header = path.open(encoding="utf-8").readline().strip().replace('"', "")
+    names = (name for name in header.split(",") if f"_{name}".endswith("_id"))
+    return dict.fromkeys(names, "VARCHAR")
 
 
 class Company:
@@ -113,10 +192,11 @@ class Company:
         self.connection.execute("set TimeZone = 'UTC'")
         self.files: dict[str, Path] = {}
         for path in sorted(folder.rglob("*.*")):
-            prefix = "true_" if path.parent.name == "_truth" else ""
-            name = f"{prefix}{path.stem}"
+            name = (
+                f"{PREFIXES.get(path.parent.name, f'{path.parent.name}_')}{path.stem}"
+            )
             if path.suffix == ".csv":
-                relation = self.connection.read_csv(str(path))
+                relation = self.connection.read_csv(str(path), dtype=_text_ids(path))
             elif path.suffix == ".parquet":
                 relation = self.connection.read_parquet(str(path))
             else:
@@ -219,7 +299,10 @@ def test_the_summary_tells_what_the_files_hold(
 
 
 def test_the_summary_adds_up_the_money(company: Company) -> None:
-    spent = company.rows("select currency, sum(amount) from spend group by all")
+    spent = company.rows(
+        "select currency, sum(amount) from (select currency, amount from spend"
+        f" union all select currency, amount from ({BILLED})) group by all"
+    )
     assert {code: float(amount) for code, amount in spent} == pytest.approx(
         company.summary["spend_by_currency"]
     )
@@ -280,12 +363,15 @@ def test_salesforce_ids_carry_salesforce_s_checksum() -> None:
 
 def test_truth_knows_every_record_and_touch(company: Company) -> None:
     assert company.finds_none(
-        "select * from person full join true_person_records as truth"
+        "select * from (select Id from person union all select id from hubspot_contact)"
+        " as person full join true_person_records as truth"
         " on person.Id = truth.record_id"
         " where person.Id is null or truth.record_id is null"
     )
     assert company.finds_none(
-        "select * from touches full join true_touches using (touch_id)"
+        "select * from (select touch_id, touched_at from touches"
+        " union all select id, created from hubspot_email_event where type = 'CLICK')"
+        " as touches full join true_touches using (touch_id)"
         " where touches.touched_at is null or true_touches.channel is null"
     )
     assert (
@@ -436,18 +522,70 @@ def test_deals_come_from_marketing_sales_partners_and_customers(
 
 def test_spend_follows_the_clicks(company: Company) -> None:
     assert company.finds_none("select * from spend where amount <= 0")
+    assert company.finds_none(f"select * from ({BILLED}) where amount <= 0")
     company.connection.execute(
-        "create view seen as select true_touches.campaign_id, touched_at::date as day,"
+        "create view seen as select true_touches.channel, touched_at::date as day,"
         " count(*) as touches from true_touches inner join touches using (touch_id)"
         " where true_touches.channel in ('paid_search', 'paid_social') group by all"
     )
-    assert company.finds_none(
-        "select * from seen left join spend"
-        " on seen.campaign_id = spend.campaign_id and seen.day = spend.spend_date"
-        " where spend.clicks is null or spend.clicks < seen.touches"
+    company.connection.execute(
+        "create view billed as select case when platform in"
+        " ('google_ads', 'microsoft_ads') then 'paid_search' else 'paid_social' end"
+        f" as channel, date as day, sum(clicks) as clicks from ({BILLED}) group by all"
     )
-    counted = company.value("select sum(clicks) from spend")
+    assert company.finds_none(
+        "select * from seen left join billed using (channel, day)"
+        " where billed.clicks is null or billed.clicks < seen.touches"
+    )
+    counted = company.value("select sum(clicks) from billed")
     assert counted > company.value("select sum(touches) from seen") > 0
+
+
+def test_the_platforms_bill_what_is_true(company: Company) -> None:
+    billed = company.rows(
+        "select platform, date_trunc('month', date)::date, currency,"
+        f" round(sum(amount), 2) from ({BILLED}) group by all order by all"
+    )
+    truth = company.rows(
+        "select platform, month, currency, amount::double from true_ad_spend"
+        " order by all"
+    )
+    assert [row[:3] for row in billed] == [row[:3] for row in truth]
+    assert [row[3] for row in billed] == pytest.approx([row[3] for row in truth])
+    assert {row[0] for row in truth} == set(AD_PLATFORMS)
+    assert {row[2] for row in truth} == {"USD", "EUR"}
+    assert company.finds_none(
+        "select * from spend where platform in ('google_ads', 'linkedin_ads',"
+        " 'meta_ads', 'microsoft_ads')"
+    )
+
+
+def test_ads_account_for_a_bit_less_than_was_billed(company: Company) -> None:
+    truth = dict(
+        company.rows(
+            "select platform, sum(amount - not_in_ads)::double from true_ad_spend"
+            " group by all"
+        )
+    )
+    assert dict(company.rows(BY_AD)) == pytest.approx(truth)
+    missing, billed = company.rows(
+        "select sum(not_in_ads), sum(amount) from true_ad_spend"
+    )[0]
+    assert 0 < missing < billed / 3
+
+
+def test_hubspot_knows_the_stages_that_the_crm_declares(company: Company) -> None:
+    for stage, column in (("marketingqualifiedlead", "mql_at"),
+                          ("salesqualifiedlead", "sql_at"),
+                          ("opportunity", "converted_at")):  # fmt: skip
+        stamp = f"property_hs_lifecyclestage_{stage}_date"
+        assert company.finds_none(
+            "select * from hubspot_contact"
+            " inner join true_person_records on hubspot_contact.id = record_id"
+            " inner join true_people using (true_person_id)"
+            f" where origin != 'installed' and {stamp} is distinct from {column}"
+        )
+        assert company.value(f"select count({stamp}) from hubspot_contact") > 0
 
 
 def test_there_is_a_rate_for_every_workday_and_the_first_day(company: Company) -> None:
@@ -463,18 +601,20 @@ def test_there_is_a_rate_for_every_workday_and_the_first_day(company: Company) -
 def test_no_mail_goes_out_after_the_last_one(company: Company) -> None:
     late = company.rows(
         "with ends as ("
-        " select record.record_id, least(coalesce(bounced_at, '9999-12-31'),"
+        " select contact.property_email as recipient,"
+        " least(coalesce(bounced_at, '9999-12-31'),"
         " coalesce(opted_out_at, '9999-12-31')) as ends_at"
         " from true_people inner join true_person_records as record"
-        " using (true_person_id))"
-        " select count(*) filter (occurred_at > ends_at), count(*) from email_events"
-        " inner join ends on person_id = 'salesforce:' || record_id"
-        " where event_type = 'sent'"
+        " using (true_person_id)"
+        " inner join hubspot_contact as contact on record.record_id = contact.id)"
+        " select count(*) filter (created > ends_at), count(*)"
+        " from hubspot_email_event inner join ends using (recipient)"
+        " where type = 'SENT'"
     )[0]
     assert late[0] == 0
     assert late[1] > PEOPLE
     bounced = company.value(
-        "select count(*) from email_events where bounce_type = 'hard'"
+        "select count(*) from hubspot_email_event_bounce where status like '5%'"
     )
     assert bounced == company.value("select count(bounced_at) from true_people") > 0
 

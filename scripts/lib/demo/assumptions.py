@@ -260,6 +260,9 @@ class Costs:
     social_cpc_usd: float = 3.3
     click_rate_search: float = 0.042
     click_rate_social: float = 0.006
+    search_lead_rate: float = 0.03
+    social_lead_rate: float = 0.012
+    ad_deleted: float = 0.2  # campaigns that lost an ad, and its report
     day_noise: float = 0.25
     syndication_per_lead_usd: float = 42
     event_per_attendee_usd: float = 68

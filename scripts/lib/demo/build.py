@@ -12,14 +12,17 @@ import pyarrow as pa
 
 from lib.cli import working
 from lib.demo import writers
+from lib.demo.adverts import AD_PLATFORMS
 from lib.demo.clock import as_date
 from lib.demo.columns import NEVER, Array
 from lib.demo.records import FIRST_DUPLICATE
 from lib.demo.spend import paid_amounts
 from lib.demo.tables import (
     activities,
+    ads,
     campaigns,
     crm,
+    hubspot,
     lead_history,
     mail,
     money,
@@ -73,13 +76,15 @@ def generic_tables(world: World) -> Tables:
     yield "tool_incidents", tools.incident_table(world)
 
 
-def truth_tables(world: World) -> Tables:
+def truth_tables(world: World, mailing: hubspot.Mailing) -> Tables:
     """Yield what the warehouse must not see, by name."""
-    yield "person_records", truth.person_record_table(world)
+    people = truth.person_record_table(world, mailing.contacts, mailing.ids)
+    yield "person_records", people
     yield "people", truth.person_table(world)
     yield "status_changes", truth.status_table(world)
     yield "opportunities", truth.opportunity_table(world)
     yield "channel_effects", truth.channel_table(world)
+    yield "ad_spend", ads.true_spend_table(world)
 
 
 def build(
@@ -103,13 +108,20 @@ def build(
 def _write(world: World, folder: Path) -> dict[str, int]:
     """Write every table; return the rows by file."""
     generic, hidden = folder / "generic", folder / writers.TRUTH
+    touches, true_touches, pages = web.touch_tables(world)
+    mailing = hubspot.make_mailing(world, pages)
+    true_clicks = hubspot.true_click_table(world, mailing)
+    true_touches = pa.concat_tables([true_touches, true_clicks])
     rows = writers.write_csv(salesforce_tables(world), folder / "salesforce")
     rows |= writers.write_csv(generic_tables(world), generic)
-    rows |= writers.write_csv(truth_tables(world), hidden)
-    touches, true_touches = web.touch_tables(world)
-    mails = mail.email_event_table(world)
-    large = iter([("touches", touches), ("email_events", mails)])
-    rows |= writers.write_parquet(large, generic)
+    for platform in AD_PLATFORMS:
+        made = ads.platform_tables(world, platform)
+        rows |= writers.write_csv(made, folder / platform)
+    rows |= writers.write_csv(truth_tables(world, mailing), hidden)
+    rows |= writers.write_parquet(iter([("touches", touches)]), generic)
+    rows |= writers.write_parquet(
+        hubspot.hubspot_tables(world, mailing), folder / "hubspot"
+    )
     rows |= writers.write_parquet(iter([("touches", true_touches)]), hidden)
     return rows
 

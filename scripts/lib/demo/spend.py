@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -51,6 +51,11 @@ class Spend:
 
     def __len__(self) -> int:
         return len(self.usd)
+
+    def rows(self, index: Array) -> Spend:
+        """Return the costs at the index."""
+        columns = (field.name for field in fields(self) if field.name != "platforms")
+        return replace(self, **{name: getattr(self, name)[index] for name in columns})
 
 
 def make_rates(clock: Clock) -> Array:

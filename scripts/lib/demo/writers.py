@@ -57,6 +57,7 @@ def write_parquet(
     tables: Iterator[tuple[str, pa.Table]], folder: Path
 ) -> dict[str, int]:
     """Write each table to a Parquet file, a large one to a folder of parts."""
+    folder.mkdir(exist_ok=True)
     rows = {}
     for name, made in tables:
         rows[f"{folder.name}/{name}"] = made.num_rows

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from lib.demo.assumptions import CHANNEL_NUMBER, MESS, OPERATIONS
 from lib.demo.campaigns import Campaigns
+from lib.demo.clock import Clock
 from lib.demo.columns import (
     DAY,
     HOUR,
@@ -64,7 +65,7 @@ def campaign_table(world: World, members: Array) -> pa.Table:
     return table(
         {
             "Id": campaigns.ids,
-            "Name": _written_names(rng, campaigns),
+            "Name": written_names(clock, campaigns),
             "ParentId": take(campaigns.ids, campaigns.parent),
             "Type": [types.get(int(one), "Program") for one in campaigns.channel],
             "Status": pa.array(status),
@@ -85,9 +86,12 @@ def campaign_table(world: World, members: Array) -> pa.Table:
     )
 
 
-def _written_names(rng: np.random.Generator, campaigns: Campaigns) -> pa.Array:
-    """Write a few names as people do who did not read the naming rule."""
-    odd = rng.random(len(campaigns)) < MESS.campaign_name
+def written_names(clock: Clock, campaigns: Campaigns) -> pa.Array:
+    """Write a few names as people do who did not read the naming rule.
+
+    A campaign has one name in all systems; only its links keep to the rule.
+    """
+    odd = clock.rng("campaign names").random(len(campaigns)) < MESS.campaign_name
     free: Any = pc.utf8_title(pc.replace_substring_regex(campaigns.name, "[_-]", " "))
     return pc.if_else(pa.array(odd), free, campaigns.name)
 

@@ -1,4 +1,4 @@
-"""The e-mail programme: who was sent what, and what they did; and consents."""
+"""What became of the e-mails that were sent, and the consents people gave."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from lib.demo.assumptions import CHANNEL_NUMBER, MAIL
+from lib.demo.assumptions import MAIL
 from lib.demo.campaigns import Campaigns
 from lib.demo.columns import (
     DAY,
@@ -16,21 +16,18 @@ from lib.demo.columns import (
     NEVER,
     Array,
     blank,
-    join,
     moments,
     pick,
     table,
     take,
-    where,
 )
-from lib.demo.ids import numbered
 from lib.demo.journeys import Touches
 from lib.demo.people import INBOUND
 from lib.demo.vocabulary import FORM_PAGES, REGIONS
 from lib.demo.world import World
 
-_KINDS = ("sent", "delivered", "bounce", "open", "click", "unsubscribe", "spam_report")
-_KIND = {name: number for number, name in enumerate(_KINDS)}
+KINDS = ("sent", "delivered", "bounce", "open", "click", "unsubscribe", "spam_report")
+_KIND = {name: number for number, name in enumerate(KINDS)}
 _SENDING_TAKES = 10 * MINUTE
 _CLICKERS = 0.12  # share of an audience that clicks, about
 _OPT_IN = {"AMER": 0.45, "EMEA": 0.78, "APAC": 0.6}
@@ -38,24 +35,21 @@ _PHONE_ONLY = 0.01
 _BY_ADDRESS_ONLY = 0.06
 
 
-def variant_of(
-    campaigns: Campaigns, person: Array, campaign: Array, *, clicked: bool
-) -> pa.Array:
-    """Return the subject line (A or B) that a person got; null without a test.
+def line_of(
+    campaigns: Campaigns, person: Array, campaign: Array, clicked: Array
+) -> Array:
+    """Return which subject line (0 or 1) a person got; all got 0 without a test.
 
-    Line B earns more clicks, so more of those who clicked had it; those who did not
+    Line 1 earns more clicks, so more of those who clicked had it; those who did not
     make up for it, and each line went to half of the audience.
     """
     share = (1 + MAIL.variant_lift) / (2 + MAIL.variant_lift)
-    if not clicked:
-        share = (0.5 - _CLICKERS * share) / (1 - _CLICKERS)
+    rest = (0.5 - _CLICKERS * share) / (1 - _CLICKERS)
     mixed = (person * 2_654_435_761 + campaign * 40_503 + 12_345) % 4_294_967_296
     # One more turn, so that neighbours do not fall alike.
     mixed = (mixed * 1_103_515_245 + 12_345) % 2_147_483_648
-    is_b = mixed / 2_147_483_648 < share
-    tested = (campaign >= 0) & (person >= 0)
-    tested &= campaigns.variants[np.maximum(campaign, 0)] > 1
-    return pick(("A", "B"), np.where(tested, is_b, -1))
+    second = mixed / 2_147_483_648 < np.where(clicked, share, rest)
+    return np.where(campaigns.variants[campaign] > 1, second, 0).astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -88,12 +82,24 @@ def _sendings(world: World, clicks: Touches) -> _Sendings:
     return _Sendings(key // size, key % size, np.isin(key, readers), key)
 
 
-def email_event_table(world: World) -> pa.Table:
-    """Return the generic e-mail events in order of time."""
+@dataclass(frozen=True)
+class MailEvents:
+    """What became of the messages, one row per event, in order of time."""
+
+    kind: Array  # place in KINDS
+    at: Array
+    person: Array
+    campaign: Array
+    line: Array  # the subject line, 0 or 1
+    is_hard: Array  # of bounces
+    sent: Array  # row of the event that sent the message
+    click: Array  # place among the clicks in touches; -1 for what is none
+
+
+def mail_events(world: World, clicks: Touches) -> MailEvents:
+    """Return all events of the e-mail programme."""
     campaigns, people = world.market.campaigns, world.people
     rng = world.market.clock.rng("email events")
-    mails = world.touches.channel == CHANNEL_NUMBER["email"]
-    clicks = world.touches.rows(np.flatnonzero(mails & (world.touches.person >= 0)))
     sendings = _sendings(world, clicks)
     person, campaign = sendings.person, sendings.campaign
     count = len(person)
@@ -119,57 +125,41 @@ def email_event_table(world: World) -> pa.Table:
     sending = [*(rows for rows, _, _ in events), np.searchsorted(sendings.key, key)]
     at = [*(at[rows] for rows, _, at in events), clicks.at]
     kind = [*(_KIND[name] for _, name, _ in events), _KIND["click"]]
-    return _written(
+    sizes = [len(rows) for rows in sending]
+    click = np.concatenate([np.full(sum(sizes[:-1]), -1), np.arange(sizes[-1])])
+    return _in_order(
         world,
         sendings,
         hard,
-        (
-            np.concatenate(sending),
-            np.repeat(kind, [len(rows) for rows in sending]),
-            np.concatenate(at),
-        ),
+        (np.concatenate(sending), np.repeat(kind, sizes), np.concatenate(at), click),
     )
 
 
-def _written(
+def _in_order(
     world: World,
     sendings: _Sendings,
     hard: Array,
-    events: tuple[Array, Array, Array],
-) -> pa.Table:
-    """Write events, given as their sending, kind and time."""
-    clock, campaigns = world.market.clock, world.market.campaigns
-    sending, kind, at = events
+    events: tuple[Array, Array, Array, Array],
+) -> MailEvents:
+    """Order events, given as their sending, kind, time and click, up to the end."""
+    sending, kind, at, click = events
     order = np.lexsort((kind, sending, at))
-    order = order[at[order] < clock.end]
-    sending, kind, at = sending[order], kind[order], at[order]
-    person, campaign = sendings.person[sending], sendings.campaign[sending]
-    # One sending goes to one record, so all its events name the same.
-    record = world.records.at(
-        clock.rng("email records"),
-        sendings.person,
-        campaigns.sent_at[sendings.campaign],
-    )
-    bounce = np.where(hard[sending], 0, 1)
-    variant = where(
-        sendings.clicked[sending],
-        variant_of(campaigns, person, campaign, clicked=True),
-        variant_of(campaigns, person, campaign, clicked=False),
-    )
-    return table(
-        {
-            "email_event_id": numbered("e", len(order), width=9),
-            "person_id": take(world.records.keys, record[sending]),
-            "email": take(world.people.email, person),
-            "campaign_id": join("salesforce:", take(campaigns.ids, campaign)),
-            "event_type": pick(_KINDS, kind),
-            "bounce_type": pick(
-                ("hard", "soft"), np.where(kind == _KIND["bounce"], bounce, -1)
-            ),
-            "variant": variant,
-            "occurred_at": moments(at),
-        },
-        len(order),
+    order = order[at[order] < world.market.clock.end]
+    sending, kind, at, click = (one[order] for one in events)
+    sent = np.full(len(sendings.person), -1)
+    first = np.flatnonzero(kind == _KIND["sent"])
+    sent[sending[first]] = first
+    person, campaign = sendings.person, sendings.campaign
+    line = line_of(world.market.campaigns, person, campaign, sendings.clicked)
+    return MailEvents(
+        kind=kind,
+        at=at,
+        person=person[sending],
+        campaign=campaign[sending],
+        line=line[sending],
+        is_hard=hard[sending],
+        sent=sent[sending],
+        click=click,
     )
 
 

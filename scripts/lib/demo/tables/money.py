@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from lib.demo.adverts import is_on_platform
 from lib.demo.assumptions import CHANNEL_NAMES, CHANNELS, COSTS, FINANCE, SEGMENTS
 from lib.demo.clock import WORKDAYS, month_starts, weekdays
 from lib.demo.columns import (
@@ -54,8 +55,11 @@ def rate_table(world: World) -> pa.Table:
 
 
 def spend_table(world: World) -> pa.Table:
-    """Return the generic spend rows."""
+    """Return the generic spend rows: all that no ad platform reports itself."""
     spend, campaigns = world.spend, world.market.campaigns
+    rows = np.flatnonzero(~is_on_platform(spend))
+    amount = paid_amounts(world.market.clock, spend, world.rates)[rows]
+    spend = spend.rows(rows)
     one_day = spend.first_day == spend.last_day
     return table(
         {
@@ -65,10 +69,8 @@ def spend_table(world: World) -> pa.Table:
             "campaign_id": join("salesforce:", take(campaigns.ids, spend.campaign)),
             "campaign_name": take(campaigns.name, spend.campaign),
             "channel": pick(CHANNEL_NAMES, spend.channel),
-            "amount": cents(paid_amounts(world.market.clock, spend, world.rates)),
+            "amount": cents(amount),
             "currency": pick(CURRENCIES, spend.currency),
-            "impressions": pa.array(spend.impressions, mask=spend.impressions < 0),
-            "clicks": pa.array(spend.clicks, mask=spend.clicks < 0),
             "cost_type": pick(COST_TYPES, spend.cost_type),
         },
         len(spend),

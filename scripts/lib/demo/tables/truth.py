@@ -29,17 +29,23 @@ def person_keys(person: Array) -> pa.Array:
     return take(join("p", text(np.arange(int(person.max(initial=0)) + 1))), person)
 
 
-def person_record_table(world: World) -> pa.Table:
-    """Return which true person each record belongs to, and how it came to be."""
+def person_record_table(world: World, mailed: Array, ids: pa.Array) -> pa.Table:
+    """Return which true person each record belongs to, and how it came to be.
+
+    ids holds the mail tool's contacts of the people in mailed.
+    """
     records = world.records
+    person = np.concatenate([records.person, mailed])
+    from_crm = np.arange(len(person)) < len(records)
+    made = np.concatenate([records.kind, np.full(len(mailed), len(RECORD_KINDS))])
     return table(
         {
-            "source": "salesforce",
-            "record_id": records.ids,
-            "true_person_id": person_keys(records.person),
-            "kind": pick(RECORD_KINDS, records.kind),
+            "source": pick(("hubspot", "salesforce"), from_crm.astype(np.int64)),
+            "record_id": pa.concat_arrays([records.ids, ids]),
+            "true_person_id": person_keys(person),
+            "kind": pick((*RECORD_KINDS, "synced"), made),
         },
-        len(records),
+        len(person),
     )
 
 

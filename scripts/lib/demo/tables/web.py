@@ -29,7 +29,6 @@ from lib.demo.columns import (
 from lib.demo.ids import numbered, salesforce_ids, tokens
 from lib.demo.journeys import Touches
 from lib.demo.people import People
-from lib.demo.tables.mail import variant_of
 from lib.demo.tables.truth import touch_table
 from lib.demo.vocabulary import FORM_PAGES, KEYWORDS, PAGES, SITE
 from lib.demo.world import World
@@ -85,8 +84,18 @@ _COPIES = 4_096  # different click ids; a click id need not be told apart from o
 _NO_SHOW = 0.45
 
 
-def touch_tables(world: World) -> tuple[pa.Table, pa.Table]:
-    """Return the generic touches in order of time, and what each is in truth."""
+def is_mail_click(touches: Touches) -> Array:
+    """Return whether the mail tool keeps the touch: clicks of people it knows."""
+    by_mail = touches.channel == CHANNEL_NUMBER["email"]
+    return np.asarray(by_mail & (touches.person >= 0))
+
+
+def touch_tables(world: World) -> tuple[pa.Table, pa.Table, pa.Array]:
+    """Return the generic touches in order of time, and what each is in truth.
+
+    Last come the pages of the clicks in e-mails, in the same order: those the mail
+    tool keeps.
+    """
     clock, campaigns, people = world.market.clock, world.market.campaigns, world.people
     records, touches = world.records, world.touches
     rng = clock.rng("touch table")
@@ -97,7 +106,6 @@ def touch_tables(world: World) -> tuple[pa.Table, pa.Table]:
     kind = _types(rng, touches)
     device, known = _devices(rng, people, touches, kind)
     record = records.at(rng, touches.person, touches.at)
-    ids = numbered("t", count)
     on_web = ~np.isin(kind, [_TYPE["webinar"], _TYPE["sales"]])
     utm = _utm(rng, campaigns, touches, kind)
     page = _landing_pages(rng, touches, kind, utm)
@@ -111,31 +119,32 @@ def touch_tables(world: World) -> tuple[pa.Table, pa.Table]:
     # A form or a read without any trace is no visit, so analytics calls it direct.
     traceless = touches.channel == CHANNEL_NUMBER["direct"]
     traceless &= np.isin(kind, [_TYPE["form_submit"], _TYPE["content"]])
-    with_campaign = np.isin(kind, [_TYPE["webinar"], _TYPE["email_click"]])
     campaign = where(
-        with_campaign,
+        kind == _TYPE["webinar"],
         join("salesforce:", take(campaigns.ids, touches.campaign)),
         pa.scalar(None, pa.string()),
     )
+    all_columns = {
+        "person_id": blank(take(records.keys, record), ~known),
+        "anonymous_id": blank(_cookies(rng, people, touches, device), ~on_web),
+        "touched_at": moments(touches.at),
+        "touch_type": pick(_TYPES, kind),
+        "campaign_id": campaign,
+        "channel": where(traceless, "direct", take(channel, touches.channel)),
+        **columns,
+        "referrer": blank(_referrers(rng, campaigns, touches), ~on_web),
+        "landing_page": blank(page, ~on_web),
+    }
+    in_mail = is_mail_click(touches)
+    kept = np.flatnonzero(~in_mail)
+    ids = numbered("t", len(kept))
     written = table(
-        {
-            "touch_id": ids,
-            "person_id": blank(take(records.keys, record), ~known),
-            "anonymous_id": blank(_cookies(rng, people, touches, device), ~on_web),
-            "touched_at": moments(touches.at),
-            "touch_type": pick(_TYPES, kind),
-            "campaign_id": campaign,
-            "channel": where(traceless, "direct", take(channel, touches.channel)),
-            **columns,
-            "referrer": blank(_referrers(rng, campaigns, touches), ~on_web),
-            "landing_page": blank(page, ~on_web),
-            "variant": variant_of(
-                campaigns, touches.person, touches.campaign, clicked=True
-            ),
-        },
-        count,
+        {"touch_id": ids}
+        | {name: take(values, kept) for name, values in all_columns.items()},
+        len(kept),
     )
-    return written, touch_table(world, ids, rows)
+    clicked = take(page, np.flatnonzero(in_mail))
+    return written, touch_table(world, ids, rows[kept]), clicked
 
 
 def _types(rng: np.random.Generator, touches: Touches) -> Array:
