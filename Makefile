@@ -15,7 +15,7 @@ export GX_ANALYTICS_ENABLED := false
 export DBT_PROFILES_DIR := .
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help setup lock demo run test lint format clean
+.PHONY: help setup lock demo run test bench lint format clean
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -40,8 +40,9 @@ demo: setup ## Make a demo company, run the whole way, print the answer.
 
 run: setup ## Load DATA (default data/raw), build, validate, publish, report.
 	$(PY) scripts/load.py $(DATA)
+	$(VENV)/bin/dbt --quiet --log-level warn source freshness
 	$(PY) scripts/validate.py raw --out $(OUT)
-	$(VENV)/bin/dbt build $(DBT_VARS)
+	$(VENV)/bin/dbt build $(DBT_VARS) --exclude-resource-type unit_test
 	$(PY) scripts/validate.py marts --out $(OUT)
 	$(PY) scripts/export.py --out $(OUT)
 	$(PY) scripts/report.py --out $(OUT)
@@ -49,9 +50,12 @@ run: setup ## Load DATA (default data/raw), build, validate, publish, report.
 test: setup ## Run every test.
 	$(PY) -m pytest
 
+bench: setup ## Measure; results are added to benchmarks/RESULTS.md.
+	$(PY) benchmarks/landing.py
+
 lint: setup ## Check style, types, layers and deprecations.
-	$(VENV)/bin/ruff check scripts tests
-	$(VENV)/bin/ruff format --check scripts tests
+	$(VENV)/bin/ruff check scripts tests benchmarks
+	$(VENV)/bin/ruff format --check scripts tests benchmarks
 	$(VENV)/bin/mypy
 	MOPS_WAREHOUSE=:memory: $(VENV)/bin/dbt parse --quiet
 	$(VENV)/bin/dbt-bouncer run --config-file dbt-bouncer.yml
@@ -59,8 +63,8 @@ lint: setup ## Check style, types, layers and deprecations.
 	$(PY) scripts/deprecations.py
 
 format: setup ## Rewrite Python and SQL to the house style.
-	$(VENV)/bin/ruff check --fix scripts tests
-	$(VENV)/bin/ruff format scripts tests
+	$(VENV)/bin/ruff check --fix scripts tests benchmarks
+	$(VENV)/bin/ruff format scripts tests benchmarks
 	MOPS_WAREHOUSE=:memory: $(VENV)/bin/sqlfluff fix models tests
 
 clean: ## Remove what builds leave behind; landed data and publications stay.

@@ -4,7 +4,9 @@
     {%- if source_name == 'generic' -%}
         case
             when regexp_extract(
-                trim({{ column }}), '^(generic|salesforce|hubspot|marketo):.', 0
+                trim({{ column }}),
+                '^(generic|salesforce|hubspot|marketo'
+                || '|google_ads|linkedin_ads|meta_ads|microsoft_ads):.', 0
             ) != '' then trim({{ column }})
             else 'generic:' || nullif(trim({{ column }}), '')
         end

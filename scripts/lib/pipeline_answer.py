@@ -26,6 +26,17 @@ CURRENT_QUARTER = """
     order by sourced_pipeline_usd desc, spend_usd desc, channel
 """
 
+PLATFORMS = """
+    select
+        platform,
+        sum(landed_spend_usd) as landed_spend_usd,
+        bool_and(is_reconciled) as is_reconciled
+    from reports.rpt_spend_reconciliation
+    where month >= $quarter_start
+    group by platform
+    order by platform
+"""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -50,11 +61,24 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Platform:
+    """What the warehouse shows of an ad platform's spend, in the reporting currency."""
+
+    name: str
+    spend: Decimal
+    is_reconciled: bool
+
+
+@dataclass(frozen=True)
 class Answer:
-    """The current quarter by channel, the greatest pipeline first."""
+    """The current quarter by channel, the greatest pipeline first.
+
+    platforms holds those that report their spend themselves.
+    """
 
     quarter_start: date
     lines: tuple[Line, ...]
+    platforms: tuple[Platform, ...] = ()
 
     @property
     def total(self) -> Line:
@@ -78,10 +102,12 @@ def read_answer(publication: Path) -> Answer:
     with connect(publication, read_only=True) as connection:
         try:
             rows = connection.execute(CURRENT_QUARTER).fetchall()
+            since = {"quarter_start": rows[0][0] if rows else None}
+            platforms = connection.execute(PLATFORMS, since).fetchall()
         except (duckdb.CatalogException, duckdb.BinderException) as error:
             raise UserError(
-                f"{publication} does not hold reports.rpt_pipeline_quarters "
-                "as this version makes it: "
+                f"{publication} does not hold reports.rpt_pipeline_quarters and "
+                "reports.rpt_spend_reconciliation as this version makes them: "
                 "publish again (make run)"
             ) from error
     if not rows:
@@ -89,7 +115,11 @@ def read_answer(publication: Path) -> Answer:
             "the current quarter has neither opportunities nor spend: "
             "check as_of, or load newer data"
         )
-    return Answer(rows[0][0], tuple(Line(*row[1:]) for row in rows))
+    return Answer(
+        rows[0][0],
+        tuple(Line(*row[1:]) for row in rows),
+        tuple(Platform(*row) for row in platforms),
+    )
 
 
 def as_markdown(answer: Answer) -> str:
@@ -112,8 +142,27 @@ def as_markdown(answer: Answer) -> str:
             "|" + "|".join(_rule(width, at) for at, width in enumerate(widths)) + "|",
             *(_row(row, widths) for row in body),
             "",
+            *_reconciled(answer.platforms),
         ]
     )
+
+
+def _reconciled(platforms: tuple[Platform, ...]) -> list[str]:
+    """Return a line on the platforms whose spend is theirs to the cent, and others."""
+    told = (
+        ("Spend reconciles with the platforms", True),
+        ("Spend does not reconcile (fct_spend_reconciliations tells where)", False),
+    )
+    lines = []
+    for text, is_reconciled in told:
+        named = [
+            f"{platform.name} {platform.spend:,.2f}"
+            for platform in platforms
+            if platform.is_reconciled == is_reconciled
+        ]
+        if named:
+            lines += [f"{text}: {', '.join(named)}.", ""]
+    return lines
 
 
 def _left_out(total: Line) -> list[str]:

@@ -16,6 +16,17 @@ def quote_identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def quote_literal(text: str) -> str:
+    """Return text as a SQL literal, for where no parameter can stand.
+
+    Raises:
+        ValueError: the text holds a NUL.
+    """
+    if "\0" in text:
+        raise ValueError(f"not usable in SQL: {text!r}")
+    return "'" + text.replace("'", "''") + "'"
+
+
 def relation(schema: str, table: str) -> str:
     """Return schema and table as one qualified, quoted relation name."""
     return f"{quote_identifier(schema)}.{quote_identifier(table)}"

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
 
 from lib.warehouse import PROJECT_ROOT
+
+
+@cache
+def parsed_project() -> Manifest:
+    """Parse the project, which is the same for every run of a process."""
+    with TemporaryDirectory() as folder:
+        arguments = ["parse", "--quiet", "--target-path", folder, "--log-path", folder]
+        parsed = dbtRunner().invoke(arguments)
+    assert isinstance(parsed.result, Manifest), parsed.exception
+    return parsed.result
 
 
 def invoke(arguments: Sequence[str], warehouse: Path) -> bool:
@@ -22,7 +35,8 @@ def invoke(arguments: Sequence[str], warehouse: Path) -> bool:
         environment.setenv("DBT_PROJECT_DIR", str(PROJECT_ROOT))
         environment.setenv("DBT_PROFILES_DIR", str(PROJECT_ROOT))
         try:
-            return bool(dbtRunner().invoke([*arguments]).success)
+            project = parsed_project().deepcopy()
+            return bool(dbtRunner(manifest=project).invoke([*arguments]).success)
         finally:
             if DuckDBConnectionManager._ENV is not None:
                 DuckDBConnectionManager._ENV.close()  # type: ignore[no-untyped-call]

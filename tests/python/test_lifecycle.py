@@ -66,6 +66,10 @@ UPSTREAM = {
     "stage_value varchar, reason varchar, evidence varchar, entered_at timestamp",
     "staging.stg_salesforce__stage_events": "person_record_id varchar, source varchar, "
     "stage_value varchar, reason varchar, evidence varchar, entered_at timestamp",
+    "staging.stg_hubspot__stage_events": "person_record_id varchar, source varchar, "
+    "stage_value varchar, reason varchar, evidence varchar, entered_at timestamp",
+    "staging.stg_marketo__stage_events": "person_record_id varchar, source varchar, "
+    "stage_value varchar, reason varchar, evidence varchar, entered_at timestamp",
     "staging.stg_generic__people": "person_record_id varchar, source varchar, "
     "converted_opportunity_id varchar, converted_at timestamp",
     "staging.stg_salesforce__people": "person_record_id varchar, source varchar, "

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from lib.cli import UserError
-from lib.pipeline_answer import Answer, Line, as_markdown, read_answer
+from lib.pipeline_answer import Answer, Line, Platform, as_markdown, read_answer
 
 QUARTER = date(2026, 7, 1)
 EMAIL = Line("email", 2, Decimal("1500.75"), Decimal("100"))
@@ -59,6 +59,21 @@ def test_money_without_a_rate_is_told(
     mail = Line("email", 2, Decimal(9), Decimal(1), opportunities[0], spend_days[0])
     told = [line for line in text_of(mail, event).splitlines() if "rate" in line]
     assert told == lines
+
+
+def test_the_platforms_tell_whether_spend_reconciles() -> None:
+    platforms = (
+        Platform("google_ads", Decimal("1234.567"), True),
+        Platform("meta_ads", Decimal("8"), False),
+        Platform("microsoft_ads", Decimal("0.5"), True),
+    )
+    assert as_markdown(Answer(QUARTER, (EMAIL,), platforms)).splitlines()[-3:] == [
+        "Spend reconciles with the platforms: google_ads 1,234.57, microsoft_ads 0.50.",
+        "",
+        "Spend does not reconcile (fct_spend_reconciliations tells where): "
+        "meta_ads 8.00.",
+    ]
+    assert "reconcile" not in text_of(EMAIL)
 
 
 def test_an_older_publication_is_one_clear_error(tmp_path: Path) -> None:

@@ -33,8 +33,8 @@ Shape = list[tuple[str, str]]
 
 
 def build_staging(warehouse: Path) -> None:
-    """Build the staging views, without their tests, from what has landed."""
-    selection = ["-s", "path:models/staging", "activity_types"]
+    """Build the staging views and their seeds, without tests, from what has landed."""
+    selection = ["-s", "+path:models/staging"]
     views_alone = ["--exclude-resource-type", "test", "unit_test"]
     assert dbt_process.invoke(["build", "--quiet", *selection, *views_alone], warehouse)
 

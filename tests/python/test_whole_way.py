@@ -16,6 +16,7 @@ import export
 import report
 import validate
 from conftest import Builder, Warehouse
+from lib.demo.adverts import AD_PLATFORMS
 from lib.pipeline_answer import read_answer
 from lib.publish import latest_publication
 
@@ -121,6 +122,7 @@ def test_the_report_prints_the_answer(
     assert "# Marketing-sourced pipeline, quarter from 2026-07-01" in printed.out
     total = read_answer(latest_publication(out) / "mops_marts.duckdb").total
     assert f"{total.pipeline:,.2f}" in printed.out
+    assert "Spend reconciles with the platforms: google_ads " in printed.out
     assert (out / "report" / "pipeline.md").read_text() in printed.out
     for line in printed.err.splitlines():
         assert Path(line.split(": ", 1)[1].strip()).exists(), line
@@ -142,6 +144,77 @@ def test_the_publication_holds_every_mart_row_for_row(
             f"select count(*) from '{folder}/parquet/{schema}/{name}.parquet'"
         )
         assert rows == published.value(f"select count(*) from {relation}")
+
+
+def test_spend_reconciles_with_what_the_platforms_billed(
+    raw: Path, warehouse: Warehouse
+) -> None:
+    with (raw / "_truth" / "ad_spend.csv").open() as handle:
+        truth = {
+            (row["platform"], row["month"], row["currency"]): row
+            for row in csv.DictReader(handle)
+        }
+    shown = warehouse.rows(
+        "select platform, date_trunc('month', spend_date)::date::varchar, currency,"
+        " round(sum(spend_amount), 2), sum(spend_usd)"
+        " from marts.fct_ad_spend_days where spend_level != 'entered' group by all"
+    )
+    assert {row[:3]: row[3] for row in shown} == {
+        key: Decimal(row["amount"]) for key, row in truth.items()
+    }
+    for *key, _, in_usd in shown:
+        true_usd = Decimal(truth[tuple(key)]["amount_usd"])
+        assert abs(in_usd - true_usd) < Decimal("0.01"), key
+    stated = warehouse.rows(
+        "select platform, month::varchar, currency, round(sum(landed_spend), 2),"
+        " round(sum(unattributed_to_ads_spend), 2), bool_and(is_reconciled)"
+        " from marts.fct_spend_reconciliations group by all"
+    )
+    assert {row[:3]: row[3:] for row in stated} == {
+        key: (Decimal(row["amount"]), Decimal(row["not_in_ads"]), True)
+        for key, row in truth.items()
+    }
+
+
+def test_what_no_ad_accounts_for_is_shown(raw: Path, warehouse: Warehouse) -> None:
+    months = warehouse.rows(
+        "select platform, bool_and(is_reconciled), sum(landed_spend_usd),"
+        " sum(unattributed_to_ads_spend_usd)"
+        " from reports.rpt_spend_reconciliation group by all"
+    )
+    assert {platform for platform, *_ in months} == set(AD_PLATFORMS)
+    assert all(is_reconciled for _, is_reconciled, *_ in months)
+    assert sum(gap > 0 for *_, gap in months) >= 2
+    assert all(spent > 2 * gap for *_, spent, gap in months)
+
+
+def test_spend_and_touches_of_a_channel_meet(warehouse: Warehouse) -> None:
+    for channel in ("paid_search", "paid_social", "event", "webinar"):
+        spent = warehouse.value(
+            "select sum(spend_usd) from marts.fct_ad_spend_days where channel = ?",
+            [channel],
+        )
+        touches = warehouse.value(
+            "select count(*) from marts.fct_touchpoints where channel = ?", [channel]
+        )
+        assert min(spent, touches) > 100, channel
+    assert {
+        channel
+        for (channel,) in warehouse.rows(
+            "select distinct channel from marts.fct_ad_spend_days"
+            " where spend_level != 'entered'"
+        )
+    } == {"paid_search", "paid_social"}
+
+
+def test_the_mail_tool_s_contacts_are_the_crm_s_people(warehouse: Warehouse) -> None:
+    alone, synced = warehouse.rows(
+        "select count(*) filter (sources = 1), count(*) from ("
+        " select count(distinct source) as sources, bool_or(source = 'hubspot') as"
+        " is_mailed from marts.bridge_person_records group by person_id)"
+        " where is_mailed"
+    )[0]
+    assert alone == 0 < synced
 
 
 def test_revenue_reconciles_to_closed_won_to_the_cent(warehouse: Warehouse) -> None:

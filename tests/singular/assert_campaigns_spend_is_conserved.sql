@@ -1,10 +1,29 @@
--- What was spent, seen and clicked is the same before and after it is spread over days,
--- to the millionth and per currency, whether published or cut off after as_of; the
+-- What generic files and exported ones state as spent, seen and clicked is the same
+-- before and after it is spread over days, to the millionth and per currency, counting
+-- what is cut off after as_of and what the platforms' own figures replace; the
 -- reporting currency needs no conversion.
 
 {{ config(group='campaigns') }}
 
 with
+
+file_spend as (
+
+    select
+        currency,
+        amount,
+        impressions,
+        clicks
+    from {{ ref('stg_generic__spend') }}
+    union all
+    select
+        currency,
+        spend as amount,
+        impressions,
+        clicks
+    from {{ ref('stg_meta_ads__export_spend') }}
+
+),
 
 spend as (
 
@@ -13,12 +32,12 @@ spend as (
         sum(amount) as amount,
         coalesce(sum(impressions), 0) as impressions,
         coalesce(sum(clicks), 0) as clicks
-    from {{ ref('stg_generic__spend') }}
+    from file_spend
     group by coalesce(currency, '{{ var("reporting_currency") }}')
 
 ),
 
-published_days as (
+all_days as (
 
     select
         currency,
@@ -27,11 +46,16 @@ published_days as (
         impressions,
         clicks
     from {{ ref('fct_ad_spend_days') }}
-
-),
-
-late_days as (
-
+    where spend_level in ('entered', 'exported')
+    union all
+    select
+        currency,
+        spend_amount as amount,
+        spend_usd as amount_usd,
+        impressions,
+        clicks
+    from {{ ref('fct_superseded_spend_days') }}
+    union all
     select
         currency,
         amount,
@@ -39,15 +63,7 @@ late_days as (
         impressions,
         clicks
     from {{ ref('int_campaigns__spend_days') }}
-    where is_after_as_of
-
-),
-
-all_days as (
-
-    select * from published_days
-    union all
-    select * from late_days
+    where spend_level in ('entered', 'exported') and is_after_as_of
 
 ),
 

@@ -17,6 +17,20 @@ salesforce_touches as (
 
 ),
 
+hubspot_touches as (
+
+    select touchpoint_id
+    from {{ ref('stg_hubspot__touches') }}
+
+),
+
+marketo_touches as (
+
+    select touchpoint_id
+    from {{ ref('stg_marketo__touches') }}
+
+),
+
 touchpoints as (
 
     select touchpoint_id
@@ -45,6 +59,18 @@ sightings as (
         1 as staged,
         0 as published
     from salesforce_touches
+    union all
+    select
+        touchpoint_id,
+        1 as staged,
+        0 as published
+    from hubspot_touches
+    union all
+    select
+        touchpoint_id,
+        1 as staged,
+        0 as published
+    from marketo_touches
     union all
     select
         touchpoint_id,

@@ -15,6 +15,16 @@ staged as (
     from {{ ref('stg_salesforce__people') }}
     union all
     select
+        'people' as entity,
+        count(*) as row_count
+    from {{ ref('stg_hubspot__people') }}
+    union all
+    select
+        'people' as entity,
+        count(*) as row_count
+    from {{ ref('stg_marketo__people') }}
+    union all
+    select
         'accounts' as entity,
         count(*) as row_count
     from {{ ref('stg_generic__accounts') }}
@@ -25,6 +35,11 @@ staged as (
     from {{ ref('stg_salesforce__accounts') }}
     union all
     select
+        'accounts' as entity,
+        count(*) as row_count
+    from {{ ref('stg_hubspot__accounts') }}
+    union all
+    select
         'opportunities' as entity,
         count(*) as row_count
     from {{ ref('stg_generic__opportunities') }}
@@ -33,6 +48,11 @@ staged as (
         'opportunities' as entity,
         count(*) as row_count
     from {{ ref('stg_salesforce__opportunities') }}
+    union all
+    select
+        'opportunities' as entity,
+        count(*) as row_count
+    from {{ ref('stg_hubspot__opportunities') }}
 
 ),
 

@@ -11,7 +11,7 @@ consent_events as (
         email,
         status as signal,
         occurred_at
-    from {{ ref('stg_generic__consent_events') }}
+    from {{ ref('int_campaigns__consent_events') }}
     where
         channel in ('email', 'all')
         and purpose in ('marketing', 'all')
@@ -30,7 +30,7 @@ email_events as (
             else event_type
         end as signal,
         occurred_at
-    from {{ ref('stg_generic__email_events') }}
+    from {{ ref('int_campaigns__email_events') }}
     where
         (
             event_type in ('unsubscribe', 'spam_report')

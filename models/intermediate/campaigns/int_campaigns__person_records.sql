@@ -20,11 +20,33 @@ salesforce_people as (
 
 ),
 
+hubspot_people as (
+
+    select
+        person_record_id,
+        email
+    from {{ ref('stg_hubspot__people') }}
+
+),
+
+marketo_people as (
+
+    select
+        person_record_id,
+        email
+    from {{ ref('stg_marketo__people') }}
+
+),
+
 people as (
 
     select * from generic_people
     union all
     select * from salesforce_people
+    union all
+    select * from hubspot_people
+    union all
+    select * from marketo_people
 
 ),
 

@@ -1,5 +1,5 @@
--- Grain: one row per day, platform, channel, campaign, campaign name, cost type and
--- currency, in the money that was spent.
+-- Grain: one row per day, source, platform, account, channel, campaign, campaign name,
+-- cost type, spend level, report order and currency, in the money that was spent.
 -- A range is spread evenly over its days; the parts add up to its total exactly.
 
 with
@@ -33,11 +33,15 @@ range_days as (
 daily_parts as (
 
     select
+        spend_ranges.source,
         spend_ranges.platform,
+        spend_ranges.ad_account_id,
         spend_ranges.channel,
         spend_ranges.campaign_id,
         spend_ranges.campaign_name,
         spend_ranges.cost_type,
+        spend_ranges.spend_level,
+        spend_ranges.report_order,
         spend_ranges.currency,
         spend_ranges.has_valid_range,
         {{ even_share(
@@ -74,11 +78,15 @@ daily_parts as (
 spend_days as (
 
     select
+        source,
         platform,
+        ad_account_id,
         channel,
         campaign_id,
         campaign_name,
         cost_type,
+        spend_level,
+        report_order,
         currency,
         bool_and(has_valid_range) as has_valid_range,
         spend_date > {{ reporting_date(as_of()) }} as is_after_as_of,
@@ -88,11 +96,15 @@ spend_days as (
         spend_date
     from daily_parts
     group by
+        source,
         platform,
+        ad_account_id,
         channel,
         campaign_id,
         campaign_name,
         cost_type,
+        spend_level,
+        report_order,
         currency,
         spend_date
 

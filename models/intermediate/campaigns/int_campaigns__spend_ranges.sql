@@ -1,16 +1,8 @@
 -- Grain: one row per staged cost, with its platform, campaign and channel settled.
+-- A campaign is known by its key, by the id that its platform gives it, by a name that
+-- one campaign of its platform has, or by a name that one campaign of all has.
 
 with
-
-spend as (
-
-    select
-        *,
-        {{ dbt.datediff('starts_on', 'ends_on', 'day') }}
-        + 1 as day_count
-    from {{ ref('stg_generic__spend') }}
-
-),
 
 platforms as (
 
@@ -22,13 +14,43 @@ platforms as (
 
 ),
 
+spend as (
+
+    select
+        staged_costs.*,
+        coalesce(platforms.platform, staged_costs.platform, 'unknown')
+            as settled_platform,
+        platforms.default_channel,
+        {{ dbt.datediff('staged_costs.starts_on', 'staged_costs.ends_on', 'day') }}
+        + 1 as day_count
+    from {{ ref('int_campaigns__staged_costs') }} as staged_costs
+    left join platforms
+        on staged_costs.platform = platforms.platform_alias
+
+),
+
 campaigns as (
 
     select
         campaign_id,
+        source,
         campaign_name,
         nullif(channel, 'unknown') as channel
     from {{ ref('dim_campaigns') }}
+
+),
+
+platform_names as (
+
+    select
+        source as platform,
+        campaign_name,
+        max(campaign_id) as campaign_id
+    from campaigns
+    group by
+        source,
+        campaign_name
+    having count(*) = 1
 
 ),
 
@@ -47,25 +69,45 @@ known_spend as (
 
     select
         spend.*,
-        coalesce(campaigns.campaign_id, unique_names.campaign_id) as known_campaign_id
+        coalesce(
+            campaigns.campaign_id,
+            platform_campaigns.campaign_id,
+            platform_names.campaign_id,
+            unique_names.campaign_id
+        ) as known_campaign_id
     from spend
     left join campaigns
         on spend.campaign_id = campaigns.campaign_id
+    left join campaigns as platform_campaigns
+        on
+            replace(spend.campaign_id, 'generic:', spend.settled_platform || ':')
+            = platform_campaigns.campaign_id
+    left join platform_names
+        on
+            spend.settled_platform = platform_names.platform
+            and spend.lookup_name = platform_names.campaign_name
     left join unique_names
-        on spend.campaign_name = unique_names.campaign_name
+        on spend.lookup_name = unique_names.campaign_name
 
 ),
 
 spend_ranges as (
 
     select
-        coalesce(platforms.platform, known_spend.platform, 'unknown') as platform,
+        known_spend.source,
+        known_spend.settled_platform as platform,
+        known_spend.ad_account_id,
         coalesce(
-            known_spend.channel, campaigns.channel, platforms.default_channel, 'unknown'
+            known_spend.channel,
+            campaigns.channel,
+            known_spend.default_channel,
+            'unknown'
         ) as channel,
         coalesce(known_spend.known_campaign_id, known_spend.campaign_id) as campaign_id,
         coalesce(campaigns.campaign_name, known_spend.campaign_name) as campaign_name,
         known_spend.cost_type,
+        known_spend.spend_level,
+        known_spend.report_order,
         coalesce(known_spend.currency, '{{ var("reporting_currency") }}') as currency,
         coalesce(known_spend.day_count between 1 and {{ max_spend_days() }}, true)
             as has_valid_range,
@@ -81,8 +123,6 @@ spend_ranges as (
     from known_spend
     left join campaigns
         on known_spend.known_campaign_id = campaigns.campaign_id
-    left join platforms
-        on known_spend.platform = platforms.platform_alias
 
 )
 

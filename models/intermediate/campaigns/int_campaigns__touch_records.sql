@@ -17,6 +17,18 @@ salesforce_touches as (
 
 ),
 
+hubspot_touches as (
+
+    select * from {{ ref('stg_hubspot__touches') }}
+
+),
+
+marketo_touches as (
+
+    select * from {{ ref('stg_marketo__touches') }}
+
+),
+
 campaign_types as (
 
     -- The type speaks only where the campaign gives no channel of its own.
@@ -33,6 +45,10 @@ touches as (
     select * from generic_touches
     union all
     select * from salesforce_touches
+    union all
+    select * from hubspot_touches
+    union all
+    select * from marketo_touches
 
 ),
 

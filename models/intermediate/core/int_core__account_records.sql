@@ -18,11 +18,19 @@ salesforce_accounts as (
 
 ),
 
+hubspot_accounts as (
+
+    select * from {{ ref('stg_hubspot__accounts') }}
+
+),
+
 staged_accounts as (
 
     select * from generic_accounts
     union all
     select * from salesforce_accounts
+    union all
+    select * from hubspot_accounts
 
 ),
 

@@ -1,4 +1,4 @@
--- Grain: one row per e-mail group that a conversion or merge ties to another group.
+-- Grain: one row per e-mail group that a conversion, merge or sync ties to another.
 -- Trees that are tied to each other are one component, named for its least group.
 
 with recursive

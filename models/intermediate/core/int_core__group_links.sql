@@ -1,5 +1,6 @@
 -- Grain: one row per e-mail group and other group that it is tied to.
--- A conversion or a merge ties the two groups of its records, in both directions.
+-- A conversion, a merge or a sync ties the two groups of its records, in both
+-- directions.
 
 with
 
@@ -11,6 +12,15 @@ email_groups as (
         converted_contact_record_id,
         merged_into_record_id
     from {{ ref('int_core__email_groups') }}
+
+),
+
+crm_links as (
+
+    select
+        person_record_id,
+        linked_record_id
+    from {{ ref('int_core__crm_links') }}
 
 ),
 
@@ -27,6 +37,13 @@ pointers as (
         merged_into_record_id as target_record_id
     from email_groups
     where merged_into_record_id is not null
+    union all
+    select
+        email_groups.group_id,
+        crm_links.linked_record_id as target_record_id
+    from email_groups
+    inner join crm_links
+        on email_groups.person_record_id = crm_links.person_record_id
 
 ),
 

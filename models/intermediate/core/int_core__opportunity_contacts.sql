@@ -17,6 +17,12 @@ salesforce_contacts as (
 
 ),
 
+hubspot_contacts as (
+
+    select * from {{ ref('stg_hubspot__opportunity_contacts') }}
+
+),
+
 converted_records as (
 
     select
@@ -35,6 +41,8 @@ opportunity_contacts as (
     select * from generic_contacts
     union all
     select * from salesforce_contacts
+    union all
+    select * from hubspot_contacts
     union all
     select * from converted_records
 

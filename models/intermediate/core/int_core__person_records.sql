@@ -16,11 +16,27 @@ salesforce_people as (
 
 ),
 
+hubspot_people as (
+
+    select * from {{ ref('stg_hubspot__people') }}
+
+),
+
+marketo_people as (
+
+    select * from {{ ref('stg_marketo__people') }}
+
+),
+
 staged_people as (
 
     select * from generic_people
     union all
     select * from salesforce_people
+    union all
+    select * from hubspot_people
+    union all
+    select * from marketo_people
 
 ),
 

@@ -14,6 +14,12 @@ salesforce_users as (
 
 ),
 
+hubspot_users as (
+
+    select * from {{ ref('stg_hubspot__users') }}
+
+),
+
 rep_roles as (
 
     select
@@ -29,6 +35,8 @@ staged_users as (
     select * from generic_users
     union all
     select * from salesforce_users
+    union all
+    select * from hubspot_users
 
 ),
 

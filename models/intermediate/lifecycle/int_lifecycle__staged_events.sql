@@ -16,11 +16,27 @@ salesforce_events as (
 
 ),
 
+hubspot_events as (
+
+    select * from {{ ref('stg_hubspot__stage_events') }}
+
+),
+
+marketo_events as (
+
+    select * from {{ ref('stg_marketo__stage_events') }}
+
+),
+
 staged_events as (
 
     select * from generic_events
     union all
     select * from salesforce_events
+    union all
+    select * from hubspot_events
+    union all
+    select * from marketo_events
 
 )
 

@@ -5,25 +5,9 @@
 
 with
 
-generic_touches as (
+late_touches as (
 
-    select
-        touchpoint_id,
-        source,
-        touched_at
-    from {{ ref('stg_generic__touches') }}
-    where not {{ known_by_as_of('touched_at') }}
-
-),
-
-salesforce_touches as (
-
-    select
-        touchpoint_id,
-        source,
-        touched_at
-    from {{ ref('stg_salesforce__touches') }}
-    where not {{ known_by_as_of('touched_at') }}
+    select * from {{ ref('int_quality__late_touches') }}
 
 ),
 
@@ -80,14 +64,6 @@ late_costs as (
 
 ),
 
-touches as (
-
-    select * from generic_touches
-    union all
-    select * from salesforce_touches
-
-),
-
 late_events as (
 
     select
@@ -96,7 +72,7 @@ late_events as (
         source,
         substring(touchpoint_id, length(source) + 2) as record_id,
         cast(null as bigint) as excluded_days
-    from touches
+    from late_touches
     union all
     select
         'spend_days' as entity,

@@ -4,109 +4,40 @@
 
 with
 
-generic_people as (
+staged_people as (
 
     select
-        person_record_id as record_key,
-        source,
-        record_id,
-        is_deleted,
-        not {{ known_by_as_of('created_at') }} as is_after_as_of
-    from {{ ref('stg_generic__people') }}
+        'people' as entity,
+        *
+    from {{ ref('int_quality__staged_people') }}
 
 ),
 
-salesforce_people as (
+staged_accounts as (
 
     select
-        person_record_id as record_key,
-        source,
-        record_id,
-        is_deleted,
-        not {{ known_by_as_of('created_at') }} as is_after_as_of
-    from {{ ref('stg_salesforce__people') }}
+        'accounts' as entity,
+        *
+    from {{ ref('int_quality__staged_accounts') }}
 
 ),
 
-generic_accounts as (
+staged_opportunities as (
 
     select
-        account_record_id as record_key,
-        source,
-        record_id,
-        is_deleted,
-        not {{ known_by_as_of('created_at') }} as is_after_as_of
-    from {{ ref('stg_generic__accounts') }}
-
-),
-
-salesforce_accounts as (
-
-    select
-        account_record_id as record_key,
-        source,
-        record_id,
-        is_deleted,
-        not {{ known_by_as_of('created_at') }} as is_after_as_of
-    from {{ ref('stg_salesforce__accounts') }}
-
-),
-
-generic_opportunities as (
-
-    select
-        opportunity_id as record_key,
-        source,
-        record_id,
-        is_deleted,
-        not {{ known_by_as_of('created_at') }} as is_after_as_of
-    from {{ ref('stg_generic__opportunities') }}
-
-),
-
-salesforce_opportunities as (
-
-    select
-        opportunity_id as record_key,
-        source,
-        record_id,
-        is_deleted,
-        not {{ known_by_as_of('created_at') }} as is_after_as_of
-    from {{ ref('stg_salesforce__opportunities') }}
+        'opportunities' as entity,
+        *
+    from {{ ref('int_quality__staged_opportunities') }}
 
 ),
 
 staged_records as (
 
-    select
-        'people' as entity,
-        *
-    from generic_people
+    select * from staged_people
     union all
-    select
-        'people' as entity,
-        *
-    from salesforce_people
+    select * from staged_accounts
     union all
-    select
-        'accounts' as entity,
-        *
-    from generic_accounts
-    union all
-    select
-        'accounts' as entity,
-        *
-    from salesforce_accounts
-    union all
-    select
-        'opportunities' as entity,
-        *
-    from generic_opportunities
-    union all
-    select
-        'opportunities' as entity,
-        *
-    from salesforce_opportunities
+    select * from staged_opportunities
 
 )
 

@@ -1,12 +1,12 @@
--- Grain: one row per day up to as_of, platform, channel, campaign, campaign name, cost
--- type and currency.
+-- Grain: one row per day up to as_of, platform, account, channel, campaign, campaign
+-- name, cost type, spend level and currency.
 
 with
 
 spend_days as (
 
-    select * from {{ ref('int_campaigns__spend_days') }}
-    where not is_after_as_of
+    select * from {{ ref('int_campaigns__spend_verdicts') }}
+    where not is_superseded and not is_after_as_of
 
 ),
 
@@ -56,14 +56,18 @@ ad_spend_days as (
             "concat_ws('|', cast(spend_days.spend_date as varchar(10)), "
             ~ "spend_days.platform, spend_days.channel, spend_days.cost_type, "
             ~ "spend_days.currency, coalesce(spend_days.campaign_id, ''), "
-            ~ "coalesce(spend_days.campaign_name, ''))"
+            ~ "coalesce(spend_days.campaign_name, ''), "
+            ~ "coalesce(spend_days.ad_account_id, ''), spend_days.spend_level)"
         ) }} as spend_day_id,
         spend_days.spend_date,
+        spend_days.source,
         spend_days.platform,
+        spend_days.ad_account_id,
         spend_days.channel,
         spend_days.campaign_id,
         spend_days.campaign_name,
         spend_days.cost_type,
+        spend_days.spend_level,
         spend_days.currency,
         day_rates.reporting_per_unit is not null as has_exchange_rate,
         spend_days.has_valid_range,

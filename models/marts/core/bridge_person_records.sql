@@ -20,30 +20,12 @@ live_clusters as (
 
 ),
 
-pointers as (
+tie_rules as (
 
     select
-        converted_contact_record_id as target_record_id,
-        true as is_conversion
-    from person_records
-    where converted_contact_record_id is not null
-    union all
-    select
-        merged_into_record_id as target_record_id,
-        false as is_conversion
-    from person_records
-    where merged_into_record_id is not null
-
-),
-
-targets as (
-
-    select
-        target_record_id,
-        bool_or(is_conversion) as is_conversion_target,
-        bool_or(not is_conversion) as is_merge_target
-    from pointers
-    group by target_record_id
+        person_record_id,
+        tie_rule
+    from {{ ref('int_core__tie_rules') }}
 
 ),
 
@@ -56,13 +38,7 @@ bridged_records as (
         live_clusters.person_id,
         case
             when live_clusters.record_count = 1 then 'single'
-            when
-                person_records.converted_contact_record_id is not null
-                then 'converted'
-            when person_records.merged_into_record_id is not null then 'merged'
-            when targets.is_conversion_target then 'converted'
-            when targets.is_merge_target then 'merged'
-            else 'email'
+            else coalesce(tie_rules.tie_rule, 'email')
         end as match_rule,
         cast(1 as double) as match_probability,
         live_clusters.trust_rank = 1 as is_master,
@@ -77,8 +53,8 @@ bridged_records as (
     from live_clusters
     inner join person_records
         on live_clusters.person_record_id = person_records.person_record_id
-    left join targets
-        on person_records.person_record_id = targets.target_record_id
+    left join tie_rules
+        on person_records.person_record_id = tie_rules.person_record_id
 
 ),
 

@@ -35,6 +35,13 @@ shown_records as (
 
 ),
 
+opportunity_links as (
+
+    select opportunity_id
+    from {{ ref('stg_hubspot__opportunity_links') }}
+
+),
+
 excluded_records as (
 
     select
@@ -45,6 +52,8 @@ excluded_records as (
         case
             when staged_records.is_after_as_of then 'after_as_of'
             when staged_records.is_deleted then 'deleted'
+            when opportunity_links.opportunity_id is not null
+                then 'in_system_of_record'
             else 'unexplained'
         end as reason,
         cast(null as bigint) as excluded_days
@@ -53,6 +62,10 @@ excluded_records as (
         on
             staged_records.entity = shown_records.entity
             and staged_records.record_key = shown_records.record_key
+    left join opportunity_links
+        on
+            staged_records.entity = 'opportunities'
+            and staged_records.record_key = opportunity_links.opportunity_id
     where shown_records.record_key is null
     union all
     select
