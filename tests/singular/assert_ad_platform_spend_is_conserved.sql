@@ -3,17 +3,51 @@
 -- from the reports: the greatest level of a campaign's day, and the account's where
 -- more.
 
+{{ config(group='campaigns') }}
+
 with
 
 staged_levels as (
 
-    select * from {{ ref('stg_google_ads__level_days') }}
+    select
+        source,
+        'account' as level,
+        ad_account_id,
+        cast(null as varchar) as campaign_id,
+        currency,
+        spend,
+        stat_date
+    from {{ ref('int_campaigns__account_reports') }}
     union all
-    select * from {{ ref('stg_linkedin_ads__level_days') }}
+    select
+        source,
+        'campaign' as level,
+        ad_account_id,
+        campaign_id,
+        currency,
+        spend,
+        stat_date
+    from {{ ref('int_campaigns__campaign_reports') }}
     union all
-    select * from {{ ref('stg_meta_ads__level_days') }}
+    select
+        source,
+        'ad_group' as level,
+        ad_account_id,
+        campaign_id,
+        currency,
+        spend,
+        stat_date
+    from {{ ref('int_campaigns__ad_group_reports') }}
     union all
-    select * from {{ ref('stg_microsoft_ads__level_days') }}
+    select
+        source,
+        'ad' as level,
+        ad_account_id,
+        campaign_id,
+        currency,
+        spend,
+        stat_date
+    from {{ ref('int_campaigns__ad_reports') }}
 
 ),
 

@@ -3,39 +3,83 @@
 
 with
 
-google_levels as (
+account_reports as (
 
-    select * from {{ ref('stg_google_ads__level_days') }}
-
-),
-
-linkedin_levels as (
-
-    select * from {{ ref('stg_linkedin_ads__level_days') }}
+    select * from {{ ref('int_campaigns__account_reports') }}
 
 ),
 
-meta_levels as (
+campaign_reports as (
 
-    select * from {{ ref('stg_meta_ads__level_days') }}
+    select * from {{ ref('int_campaigns__campaign_reports') }}
 
 ),
 
-microsoft_levels as (
+ad_group_reports as (
 
-    select * from {{ ref('stg_microsoft_ads__level_days') }}
+    select * from {{ ref('int_campaigns__ad_group_reports') }}
+
+),
+
+ad_reports as (
+
+    select * from {{ ref('int_campaigns__ad_reports') }}
 
 ),
 
 all_levels as (
 
-    select * from google_levels
+    select
+        source,
+        'account' as level,
+        ad_account_id,
+        cast(null as varchar) as campaign_id,
+        cast(null as varchar) as campaign_name,
+        currency,
+        spend,
+        impressions,
+        clicks,
+        stat_date
+    from account_reports
     union all
-    select * from linkedin_levels
+    select
+        source,
+        'campaign' as level,
+        ad_account_id,
+        campaign_id,
+        campaign_name,
+        currency,
+        spend,
+        impressions,
+        clicks,
+        stat_date
+    from campaign_reports
     union all
-    select * from meta_levels
+    select
+        source,
+        'ad_group' as level,
+        ad_account_id,
+        campaign_id,
+        campaign_name,
+        currency,
+        spend,
+        impressions,
+        clicks,
+        stat_date
+    from ad_group_reports
     union all
-    select * from microsoft_levels
+    select
+        source,
+        'ad' as level,
+        ad_account_id,
+        campaign_id,
+        campaign_name,
+        currency,
+        spend,
+        impressions,
+        clicks,
+        stat_date
+    from ad_reports
 
 ),
 

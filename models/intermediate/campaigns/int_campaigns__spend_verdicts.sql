@@ -2,10 +2,10 @@
 -- place.
 -- Media cost in a generic file for a campaign and day that the platform itself reports
 -- is the same money once more: by the campaign's key, by the id that the platform gives
--- it, which a file may have bare, or by its name in any case. So is a file from the
--- platform's own screens beside what its connector lands, or beside a better file of
--- that kind; a row of one that names no campaign counts only on days of which nothing
--- else is known.
+-- it, which a file may have bare, or, without such an id, by its name in any case. So
+-- is a file from the platform's own screens beside what its connector lands, or beside
+-- a better file of that kind; a row of one that names no campaign counts only on days
+-- of which nothing else is known.
 
 with
 
@@ -92,10 +92,7 @@ spend_verdicts as (
             when spend_days.is_exported
                 then
                     coalesce(reported_campaigns.is_landed, false)
-                    or (
-                        not spend_days.has_own_id
-                        and coalesce(reported_names.has_own_id, false)
-                    )
+                    or coalesce(reported_names.has_own_id, false)
                     or not spend_days.is_best_report
             else
                 spend_days.source = 'generic'
@@ -115,7 +112,8 @@ spend_verdicts as (
             and spend_days.spend_date = reported_campaigns.spend_date
     left join reported_names
         on
-            spend_days.platform = reported_names.platform
+            not spend_days.has_own_id
+            and spend_days.platform = reported_names.platform
             and lower(spend_days.campaign_name) = reported_names.campaign_name
             and spend_days.spend_date = reported_names.spend_date
     left join reported_days
