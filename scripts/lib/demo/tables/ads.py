@@ -212,7 +212,7 @@ def _google(world: World, book: _Book) -> Tables:
 
 def _linkedin(world: World, book: _Book) -> Tables:
     """Yield LinkedIn's tables: its campaign groups are what others call campaigns."""
-    known, days = _campaigns(world, book), book.days
+    known = _campaigns(world, book)
     count = len(book.campaigns)
     yield (
         "account_history",
@@ -264,6 +264,11 @@ def _linkedin(world: World, book: _Book) -> Tables:
             len(campaign),
         ),
     )
+    yield from _linkedin_days(book)
+
+
+def _linkedin_days(book: _Book) -> Tables:
+    days = book.days
     yield (
         "ad_analytics_by_campaign",
         _written(
