@@ -47,8 +47,8 @@ run: setup ## Load DATA (default data/raw), build, validate, publish, report.
 	$(PY) scripts/export.py --out $(OUT)
 	$(PY) scripts/report.py --out $(OUT)
 
-test: setup ## Run every test.
-	$(PY) -m pytest
+test: setup ## Run every test, on all cores.
+	$(PY) -m pytest --numprocesses auto --dist loadfile
 
 bench: setup ## Measure; results are added to benchmarks/RESULTS.md.
 	$(PY) benchmarks/landing.py

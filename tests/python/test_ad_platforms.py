@@ -16,10 +16,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from conftest import SHARED_DATA, Builder, Warehouse, land, run_dbt, write_csv
+from conftest import Warehouse, land, run_dbt, write_csv
 
 AS_OF = "2024-12-31"
-PLATFORMS = ("google_ads", "linkedin", "facebook_ads", "microsoft_ads")
 SPEND_MODELS = ("+fct_spend_reconciliations", "+rpt_spend_reconciliation")
 CONSERVED = (
     "assert_ad_platform_spend_is_conserved",
@@ -41,59 +40,6 @@ def build_spend(path: Path) -> Warehouse:
     assert run_dbt(path, select=SPEND_MODELS, as_of=AS_OF)
     assert run_dbt(path, tests=True, select=CONSERVED, as_of=AS_OF)
     return Warehouse(path)
-
-
-@pytest.fixture(scope="module")
-def real(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    raw = tmp_path_factory.mktemp("platforms")
-    for name in PLATFORMS:
-        source = SHARED_DATA / name
-        if not source.is_dir():
-            pytest.skip(f"{source} is not on this machine")
-        (raw / name).symlink_to(source)
-    return build(raw, as_of=AS_OF)
-
-
-def test_the_connector_s_files_land_without_a_reject(real: Warehouse) -> None:
-    read = real.rows(
-        "select source, count(*), sum(rows_read), sum(rows_rejected) "
-        "from raw_meta.loads group by all order by all"
-    )
-    assert read == [
-        ("google_ads", 11, 370, 0),
-        ("linkedin_ads", 9, 368, 0),
-        ("meta_ads", 7, 124, 0),
-        ("microsoft_ads", 5, 2663, 0),
-    ]
-
-
-def test_every_cent_of_the_files_is_shown(real: Warehouse) -> None:
-    spent = dict(
-        real.rows(
-            "select platform, sum(spend_amount) from marts.fct_ad_spend_days group by 1"
-        )
-    )
-    # Google's three reports are of different days: 231.33 by campaign, 3,156.84 by ad
-    # group and 1,632.333323 by account.
-    assert spent == {
-        "google_ads": Decimal("5020.503323"),
-        "linkedin_ads": Decimal("530.62"),
-        "meta_ads": Decimal("643.63"),
-        "microsoft_ads": Decimal("946.34"),
-    }
-
-
-def test_one_row_stands_for_the_versions_of_a_campaign(real: Warehouse) -> None:
-    campaigns = real.rows(
-        "select source, count(*), count(distinct campaign_id) from marts.dim_campaigns "
-        "group by all order by all"
-    )
-    assert campaigns == [
-        ("google_ads", 1, 1),
-        ("linkedin_ads", 3, 3),
-        ("meta_ads", 4, 4),
-        ("microsoft_ads", 3, 3),
-    ]
 
 
 def stat(cost: int, **columns: Any) -> dict[str, Any]:

@@ -6,11 +6,10 @@ The expected figures were worked out by hand.
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
-from conftest import SHARED_DATA, Builder, Rows, Warehouse, write_csv
+from conftest import Builder, Rows, Warehouse, write_csv
 
 CREATED = "2024-01-01 08:00:00"
 CONTACTS: Rows = [
@@ -141,16 +140,6 @@ def portal(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Warehous
     return build(raw, as_of="2024-06-30")
 
 
-@pytest.fixture(scope="module")
-def landing(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    source = SHARED_DATA / "hubspot"
-    if not source.is_dir():
-        pytest.skip(f"{source} is not on this machine")
-    raw: Path = tmp_path_factory.mktemp("landing")
-    (raw / "hubspot").symlink_to(source)
-    return build(raw, as_of="2024-06-30")
-
-
 def person(warehouse: Warehouse, record: int) -> str:
     """Return the golden person of a HubSpot contact."""
     return str(
@@ -268,10 +257,3 @@ def test_a_click_is_a_touch_and_a_withdrawal_suppresses(portal: Warehouse) -> No
         "select person_id from marts.dim_person_consents where is_suppressed"
     )
     assert suppressed == [(person(portal, 201),)]
-
-
-def test_a_connector_s_landing_lands_and_builds(landing: Warehouse) -> None:
-    assert landing.value("select count(*) from raw_meta.rejects") == 0
-    assert landing.value("select count(*) from raw_hubspot.deal") == 44
-    assert landing.value("select count(*) from marts.fct_opportunities") == 44
-    assert landing.value("select count(*) from raw_hubspot.contact") == 22

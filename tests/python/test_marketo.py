@@ -5,11 +5,9 @@ The expected figures were worked out by hand.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from conftest import SHARED_DATA, Builder, Rows, Warehouse, write_csv
+from conftest import Builder, Rows, Warehouse, write_csv
 
 CREATED = "2024-01-01 08:00:00"
 TABLES: dict[str, Rows] = {
@@ -78,16 +76,6 @@ def instance(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Wareho
     return build(raw, as_of="2024-06-30")
 
 
-@pytest.fixture(scope="module")
-def landing(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    source = SHARED_DATA / "marketo"
-    if not source.is_dir():
-        pytest.skip(f"{source} is not on this machine")
-    raw: Path = tmp_path_factory.mktemp("landing")
-    (raw / "marketo").symlink_to(source)
-    return build(raw, as_of="2024-06-30")
-
-
 def test_a_chain_of_merges_and_the_crm_record_are_one_person(
     instance: Warehouse,
 ) -> None:
@@ -137,14 +125,3 @@ def test_only_a_wrong_address_bounces_for_good(instance: Warehouse) -> None:
         "from intermediate.int_campaigns__email_events group by all order by all"
     )
     assert events == [("bounce", 2, 0), ("sent", 1, 1)]
-
-
-def test_a_connector_s_landing_lands_and_builds(landing: Warehouse) -> None:
-    assert landing.value("select count(*) from raw_meta.rejects") == 0
-    assert landing.value("select count(*) from raw_marketo.lead") == 100
-    # Of 98 sends and 2 that were skipped, the 98 left.
-    sent = landing.value(
-        "select count(*) from intermediate.int_campaigns__email_events "
-        "where event_type = 'sent'"
-    )
-    assert sent == 98

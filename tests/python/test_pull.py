@@ -87,17 +87,21 @@ def run(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Pull]:
-    for name in os.environ:
+    before = dict(os.environ)
+    for name in before:
         if name.startswith(("HUBSPOT_", "SALESFORCE_")):
             monkeypatch.delenv(name)
-    # What the command itself sets is taken back too.
-    monkeypatch.setattr(os, "environ", os.environ.copy())
     command = Pull(tmp_path, capsys)
     monkeypatch.setenv("MOPS_WAREHOUSE", str(command.warehouse))
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("RUNTIME__REQUEST_BACKOFF_FACTOR", "0.01")
-    yield command
-    assert command.leaks() == []
+    try:
+        yield command
+        assert command.leaks() == []
+    finally:
+        # What the command itself set is taken back, in place: dlt holds on to environ.
+        for name in os.environ.keys() - before.keys():
+            del os.environ[name]
 
 
 @pytest.fixture

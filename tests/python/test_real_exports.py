@@ -12,6 +12,16 @@ import pytest
 
 from conftest import SHARED_DATA, Builder, Warehouse
 
+CONNECTOR_FOLDERS = (
+    "salesforce",
+    "hubspot",
+    "marketo",
+    "google_ads",
+    "linkedin",
+    "facebook_ads",
+    "microsoft_ads",
+)
+
 
 @pytest.fixture(scope="module")
 def native(build: Builder, real_export: Path) -> Warehouse:
@@ -20,12 +30,14 @@ def native(build: Builder, real_export: Path) -> Warehouse:
 
 @pytest.fixture(scope="module")
 def connector(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    source = SHARED_DATA / "salesforce"
-    if not source.is_dir():
-        pytest.skip(f"{source} is not on this machine")
+    """Land what a connector left of every system, in one warehouse."""
     raw = tmp_path_factory.mktemp("connector")
-    (raw / "salesforce").symlink_to(source)
-    return build(raw, as_of="2024-03-31")
+    for name in CONNECTOR_FOLDERS:
+        source = SHARED_DATA / name
+        if not source.is_dir():
+            pytest.skip(f"{source} is not on this machine")
+        (raw / name).symlink_to(source)
+    return build(raw, as_of="2024-12-31")
 
 
 def test_the_native_export_lands_without_a_reject(native: Warehouse) -> None:
@@ -84,17 +96,87 @@ def test_every_campaign_member_is_a_touch_of_its_person(native: Warehouse) -> No
     assert channels["event"] == 2
 
 
-def test_the_connector_s_landing_lands_and_builds(connector: Warehouse) -> None:
-    assert connector.value("select count(*) from raw_meta.rejects") == 0
-    landed = dict(connector.rows("select table_name, rows_landed from raw_meta.loads"))
+def test_a_connector_s_files_land_without_a_reject(connector: Warehouse) -> None:
+    read = connector.rows(
+        "select source, count(*), sum(rows_read), sum(rows_rejected) "
+        "from raw_meta.loads group by all order by all"
+    )
+    assert read == [
+        ("google_ads", 11, 370, 0),
+        ("hubspot", 56, 2171, 0),
+        ("linkedin_ads", 9, 368, 0),
+        ("marketo", 14, 1331, 0),
+        ("meta_ads", 7, 124, 0),
+        ("microsoft_ads", 5, 2663, 0),
+        ("salesforce", 14, 111, 0),
+    ]
+
+
+def test_a_connector_s_salesforce_comes_through(connector: Warehouse) -> None:
+    landed = dict(
+        connector.rows(
+            "select table_name, rows_landed from raw_meta.loads "
+            "where source = 'salesforce'"
+        )
+    )
     assert landed["opportunity"] == 10
     assert landed["contact"] == 4
     assert landed["lead"] == 1
-    assert (
-        connector.value("select count(*) from marts.fct_opportunities")
-        + connector.value(
-            "select count(*) from marts.fct_excluded_records "
-            "where entity = 'opportunities'"
-        )
-        == 10
+    told = connector.value(
+        "select count(*) from marts.fct_opportunities "
+        "where opportunity_id like 'salesforce:%'"
     )
+    excluded = connector.value(
+        "select count(*) from marts.fct_excluded_records "
+        "where entity = 'opportunities' and record_key like 'salesforce:%'"
+    )
+    assert told + excluded == 10
+
+
+def test_a_connector_s_hubspot_comes_through(connector: Warehouse) -> None:
+    assert connector.value("select count(*) from raw_hubspot.deal") == 44
+    assert connector.value("select count(*) from raw_hubspot.contact") == 22
+    deals = connector.value(
+        "select count(*) from marts.fct_opportunities "
+        "where opportunity_id like 'hubspot:%'"
+    )
+    assert deals == 44
+
+
+def test_a_connector_s_marketo_comes_through(connector: Warehouse) -> None:
+    assert connector.value("select count(*) from raw_marketo.lead") == 100
+    # Of 98 sends and 2 that were skipped, the 98 left.
+    sent = connector.value(
+        "select count(*) from intermediate.int_campaigns__email_events "
+        "where event_type = 'sent' and source = 'marketo'"
+    )
+    assert sent == 98
+
+
+def test_every_cent_of_the_platforms_files_is_shown(connector: Warehouse) -> None:
+    spent = dict(
+        connector.rows(
+            "select platform, sum(spend_amount) from marts.fct_ad_spend_days group by 1"
+        )
+    )
+    # Google's three reports are of different days: 231.33 by campaign, 3,156.84 by ad
+    # group and 1,632.333323 by account.
+    assert spent == {
+        "google_ads": Decimal("5020.503323"),
+        "linkedin_ads": Decimal("530.62"),
+        "meta_ads": Decimal("643.63"),
+        "microsoft_ads": Decimal("946.34"),
+    }
+
+
+def test_one_row_stands_for_the_versions_of_a_campaign(connector: Warehouse) -> None:
+    campaigns = connector.rows(
+        "select source, count(*), count(distinct campaign_id) from marts.dim_campaigns "
+        "where source like '%_ads' group by all order by all"
+    )
+    assert campaigns == [
+        ("google_ads", 1, 1),
+        ("linkedin_ads", 3, 3),
+        ("meta_ads", 4, 4),
+        ("microsoft_ads", 3, 3),
+    ]
