@@ -62,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     report = Report(options.quiet)
     contract = Contract.read(options.contract)
     exports = Exports.read(options.contract)
-    found = exports.recognise(discover(options.dir))
+    found = exports.recognise(discover(options.dir).settled(contract.aliases()))
     report.on_discovery(found, options.dir)
     with (
         interrupts(),

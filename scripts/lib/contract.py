@@ -59,6 +59,8 @@ class Table:
     cursor: tuple[str, ...] = ()
     load: str | None = None
     time_zone: str | None = None
+    # Other names that its files may have.
+    aliases: tuple[str, ...] = ()
 
     @property
     def is_upserted(self) -> bool:
@@ -117,6 +119,14 @@ class Contract:
         declared = self.source(source).tables.get(table)
         return declared or Table(table, is_declared=False)
 
+    def aliases(self) -> dict[tuple[str, str], str]:
+        """Return the declared table of each source and other name of a table."""
+        return {
+            (source.name, alias): table.name
+            for source, table in self.all_tables()
+            for alias in table.aliases
+        }
+
     def all_tables(self) -> Iterator[tuple[Source, Table]]:
         """Yield every declared table with its source."""
         for source in self.sources.values():
@@ -154,6 +164,10 @@ def _read_sources(path: Path) -> Iterator[Source]:
             if table.name in tables:
                 raise UserError(f"{path}: {name}.{table.name} is declared twice")
             tables[table.name] = table
+        names = [*tables, *(name for one in tables.values() for name in one.aliases)]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice:
+            raise UserError(f"{path}: {name}.{twice} is an alias and another table's")
         yield Source(name, str(entry.get("schema") or f"raw_{name}"), tables)
 
 
@@ -215,6 +229,7 @@ def _read_table(
         cursor=chosen["cursor"],
         load=load,
         time_zone=time_zone,
+        aliases=tuple(_meta(entry).get("aliases") or ()),
     )
 
 

@@ -97,12 +97,34 @@ HUBSPOT = {
         "|2026-03-02 09:30||901|",
     ),
 }
-# What a connector knows of Meta: one day of one of the campaigns of META.
-META_CONNECTOR = {
-    "account_history": [{"id": "9", "currency": "EUR"}],
-    "basic_campaign": [
+# What connectors know beside: one day of one campaign of each report.
+CONNECTORS = {
+    "google_ads/account_history": [{"id": "5", "currency_code": "EUR"}],
+    "google_ads/campaign_stats": [
+        {"customer_id": "5", "id": "101", "date": "2026-01-01", "device": "MOBILE"}
+        | {"cost_micros": "1000000000", "impressions": "10000"},
+        {"customer_id": "5", "id": "101", "date": "2026-01-01", "device": "DESKTOP"}
+        | {"cost_micros": "234560000", "impressions": "2345"},
+    ],
+    "linkedin/account_history": [{"id": "5", "currency": "USD"}],
+    "linkedin/campaign_group_history": [
+        {"id": "600", "account_id": "5", "name": "Europe"}
+    ],
+    "linkedin/campaign_history": [
+        {"id": "9001", "account_id": "5", "campaign_group_id": "600"}
+    ],
+    "linkedin/ad_analytics_by_campaign": [
+        {"campaign_id": "9001", "day": "2026-01-30"}
+        | {"cost_in_local_currency": "1250.10"}
+    ],
+    "facebook_ads/account_history": [{"id": "9", "currency": "EUR"}],
+    "facebook_ads/basic_campaign": [
         {"campaign_id": "238001", "account_id": "9", "date": "2026-01-10"}
         | {"spend": "40.00", "impressions": "7"}
+    ],
+    "bing_ads/campaign_daily_report": [
+        {"account_id": "5", "campaign_id": "359", "date": "2026-01-13"}
+        | {"currency_code": "USD", "network": "Bing", "spend": "1045.30"}
     ],
 }
 
@@ -131,8 +153,8 @@ def exported(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Wareho
         path = raw / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    for table, rows in META_CONNECTOR.items():
-        write_csv(raw / "facebook_ads" / f"{table}.csv", rows)
+    for table, rows in CONNECTORS.items():
+        write_csv(raw / f"{table}.csv", rows)
     write_csv(
         raw / "generic" / "exchange_rates.csv",
         [{"currency": "EUR", "rate_date": "2026-01-01", "usd_per_unit": "1.1"}],
@@ -146,12 +168,41 @@ def test_every_row_lands_where_it_belongs(exported: Warehouse) -> None:
         "from raw_meta.loads where source != 'generic' group by all order by all"
     )
     assert landed == [
-        ("google_ads", 1, 3, 0),
+        ("google_ads", 3, 6, 0),
         ("hubspot", 3, 9, 0),
-        ("linkedin_ads", 2, 6, 0),
+        ("linkedin_ads", 6, 10, 0),
         ("meta_ads", 3, 4, 0),
-        ("microsoft_ads", 1, 3, 0),
+        ("microsoft_ads", 2, 4, 0),
         ("salesforce", 7, 11, 0),
+    ]
+
+
+def test_reports_and_connectors_have_raw_tables_of_their_own(
+    exported: Warehouse,
+) -> None:
+    tables = (
+        ("google_ads.campaign_stats", "sum(cost_micros) / 1000000"),
+        ("google_ads.export_spend", "sum(spend)"),
+        ("linkedin_ads.ad_analytics_by_campaign", "sum(cost_in_local_currency)"),
+        ("linkedin_ads.export_spend", "sum(spend)"),
+        ("meta_ads.basic_campaign", "sum(spend)"),
+        ("meta_ads.export_spend", "sum(spend)"),
+        ("microsoft_ads.campaign_performance_daily_report", "sum(spend)"),
+        ("microsoft_ads.export_spend", "sum(spend)"),
+    )
+    query = " union all ".join(
+        f"select '{table}', count(*), cast({total} as decimal(18, 2)) from raw_{table}"
+        for table, total in tables
+    )
+    assert sorted(exported.rows(query)) == [
+        ("google_ads.campaign_stats", 2, Decimal("1234.56")),
+        ("google_ads.export_spend", 3, Decimal("3234.61")),
+        ("linkedin_ads.ad_analytics_by_campaign", 1, Decimal("1250.10")),
+        ("linkedin_ads.export_spend", 6, Decimal("2700.14")),
+        ("meta_ads.basic_campaign", 1, Decimal("40.00")),
+        ("meta_ads.export_spend", 2, Decimal("2244.67")),
+        ("microsoft_ads.campaign_performance_daily_report", 1, Decimal("1045.30")),
+        ("microsoft_ads.export_spend", 3, Decimal("1049.37")),
     ]
 
 
@@ -160,8 +211,9 @@ def test_each_platform_s_spend_is_right_to_the_cent(exported: Warehouse) -> None
         "select platform, source, currency, sum(spend_amount), sum(spend_usd) "
         "from marts.fct_ad_spend_days group by all order by all"
     )
-    # Of the 1,234.56 euros that Frühling cost in January the connector knows one day.
-    meta = Decimal("2244.67") - Decimal("39.824516") + 40
+    # Of the 1,234.56 euros that Frühling cost in January the connector knows 40, and
+    # its days stand for the month.
+    meta = Decimal("1010.11") + 40
     assert spent == [
         ("google_ads", "google_ads", "EUR", Decimal("3234.61"), Decimal("3558.071000")),
         ("linkedin_ads", "linkedin_ads", "USD", Decimal("2700.14"), Decimal("2700.14")),
@@ -185,15 +237,6 @@ def test_a_span_is_spread_over_its_days(exported: Warehouse) -> None:
         (
             "meta_ads:238001",
             "Frühling; Retargeting",
-            "exported",
-            30,
-            Decimal("1194.735484"),
-            date(2026, 1, 1),
-            date(2026, 1, 31),
-        ),
-        (
-            "meta_ads:238001",
-            "Frühling; Retargeting",
             "unattributed_to_ads",
             1,
             Decimal(40),
@@ -214,16 +257,13 @@ def test_a_span_is_spread_over_its_days(exported: Warehouse) -> None:
 
 def test_what_the_connector_knows_better_is_listed(exported: Warehouse) -> None:
     assert exported.rows(
-        "select spend_date, source, campaign_id, spend_level, spend_amount "
-        "from marts.fct_superseded_spend_days"
+        "select campaign_id, spend_level, count(*), sum(spend_amount) "
+        "from marts.fct_superseded_spend_days group by all order by all"
     ) == [
-        (
-            date(2026, 1, 10),
-            "meta_ads",
-            "meta_ads:238001",
-            "exported",
-            Decimal("39.824516"),
-        )
+        ("google_ads:101", "exported", 1, Decimal("1234.56")),
+        ("linkedin_ads:600", "exported", 1, Decimal("1250.10")),
+        ("meta_ads:238001", "exported", 31, Decimal("1234.56")),
+        ("microsoft_ads:359", "exported", 1, Decimal("1045.30")),
     ]
 
 
@@ -235,8 +275,7 @@ def test_campaigns_of_the_reports_have_their_names(exported: Warehouse) -> None:
         ("google_ads:101", "Brand | EU", "paid_search"),
         ("google_ads:102", "Total Rebrand", "paid_search"),
         ("google_ads:103", "Generic", "paid_search"),
-        ("linkedin_ads:9001", "Leads – DACH", "paid_social"),
-        ("linkedin_ads:9002", "Brand", "paid_social"),
+        ("linkedin_ads:600", "Europe", "paid_social"),
         ("meta_ads:238001", "Frühling; Retargeting", "paid_social"),
         ("meta_ads:238002", "Prospecting", "paid_social"),
         ("microsoft_ads:359", "Brand", "paid_search"),

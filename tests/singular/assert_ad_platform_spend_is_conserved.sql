@@ -68,7 +68,8 @@ platform_levels as (
 
 campaign_days as (
 
-    -- Ads of an unknown campaign are held by any higher report of the platform's day.
+    -- Ads of an unknown campaign are held by any higher report of their account's day,
+    -- or of the platform's, where either names no account.
     select
         platform,
         ad_account_id,
@@ -87,8 +88,14 @@ campaign_days as (
                     and higher.stat_date = platform_levels.stat_date
                     and higher.level = 'campaign'
                     and (
-                        platform_levels.campaign_id is null
-                        or higher.campaign_id = platform_levels.campaign_id
+                        higher.campaign_id = platform_levels.campaign_id
+                        or (
+                            platform_levels.campaign_id is null
+                            and coalesce(
+                                higher.ad_account_id = platform_levels.ad_account_id,
+                                true
+                            )
+                        )
                     )
             )
         )
@@ -101,8 +108,14 @@ campaign_days as (
                     and higher.stat_date = platform_levels.stat_date
                     and higher.level in ('campaign', 'ad_group')
                     and (
-                        platform_levels.campaign_id is null
-                        or higher.campaign_id = platform_levels.campaign_id
+                        higher.campaign_id = platform_levels.campaign_id
+                        or (
+                            platform_levels.campaign_id is null
+                            and coalesce(
+                                higher.ad_account_id = platform_levels.ad_account_id,
+                                true
+                            )
+                        )
                     )
             )
         )

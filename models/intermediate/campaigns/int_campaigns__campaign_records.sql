@@ -19,7 +19,8 @@ reported_campaigns as (
         currency,
         stat_date as reported_on
     from {{ ref('int_campaigns__platform_levels') }}
-    where campaign_id is not null and campaign_name is not null
+    where
+        campaign_id is not null and campaign_name is not null and not is_after_as_of
     union all
     select
         source as platform,
@@ -27,7 +28,7 @@ reported_campaigns as (
         campaign_name,
         currency,
         ends_on as reported_on
-    from {{ ref('stg_meta_ads__export_spend') }}
+    from {{ ref('int_campaigns__export_reports') }}
     where campaign_id is not null and campaign_name is not null
 
 ),

@@ -2,31 +2,13 @@
 -- The highest report that has a campaign's day is its total: the campaign's own, else
 -- its ad groups', else its ads'. What the total holds beyond the ads is a row of its
 -- own, and negative where the ads claim more. Ads of an unknown campaign count only on
--- days for which the platform has no higher report, since that would hold them already.
+-- days without a higher report, since that would hold them already.
 
 with
 
-levels as (
-
-    select
-        *,
-        case level when 'campaign' then 1 when 'ad_group' then 2 else 3 end
-            as level_rank
-    from {{ ref('int_campaigns__platform_levels') }}
-    where level != 'account'
-
-),
-
 ranked_levels as (
 
-    select
-        *,
-        case
-            when campaign_id is null
-                then min(level_rank) over (partition by platform, stat_date)
-            else min(level_rank) over (partition by platform, campaign_id, stat_date)
-        end as total_rank
-    from levels
+    select * from {{ ref('int_campaigns__ranked_levels') }}
 
 ),
 

@@ -1,5 +1,5 @@
 -- Grain: one row per platform, level of report, account, campaign, currency and day.
--- Days after as_of have not been spent yet.
+-- Days after as_of are told apart where they are cut, so that they can be listed.
 
 with
 
@@ -95,9 +95,9 @@ platform_levels as (
         spend,
         impressions,
         clicks,
+        stat_date > {{ reporting_date(as_of()) }} as is_after_as_of,
         stat_date
     from all_levels
-    where stat_date <= {{ reporting_date(as_of()) }}
 
 )
 

@@ -10,6 +10,7 @@ platform_levels as (
         *,
         cast(date_trunc('month', stat_date) as date) as month
     from {{ ref('int_campaigns__platform_levels') }}
+    where not is_after_as_of
 
 ),
 
@@ -19,6 +20,7 @@ platform_spend as (
         *,
         cast(date_trunc('month', stat_date) as date) as month
     from {{ ref('int_campaigns__platform_spend') }}
+    where stat_date <= {{ reporting_date(as_of()) }}
 
 ),
 

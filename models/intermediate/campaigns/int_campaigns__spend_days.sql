@@ -1,5 +1,6 @@
 -- Grain: one row per day, source, platform, account, channel, campaign, campaign name,
--- cost type, spend level, report order and currency, in the money that was spent.
+-- cost type, spend level, report order and currency, of days or of ranges, in the money
+-- that was spent.
 -- A range is spread evenly over its days; the parts add up to its total exactly.
 
 with
@@ -36,6 +37,7 @@ daily_parts as (
         spend_ranges.source,
         spend_ranges.platform,
         spend_ranges.ad_account_id,
+        spend_ranges.unsettled_account,
         spend_ranges.channel,
         spend_ranges.campaign_id,
         spend_ranges.campaign_name,
@@ -43,6 +45,7 @@ daily_parts as (
         spend_ranges.spend_level,
         spend_ranges.report_order,
         spend_ranges.currency,
+        spend_ranges.day_count > 1 as is_range,
         spend_ranges.has_valid_range,
         {{ even_share(
             'spend_ranges.amount',
@@ -78,9 +81,17 @@ daily_parts as (
 spend_days as (
 
     select
+        {{ dbt.hash(
+            "concat_ws('|', cast(spend_date as varchar(10)), source, platform, "
+            ~ "channel, cost_type, spend_level, report_order, currency, "
+            ~ "case when is_range then 'range' else 'day' end, "
+            ~ "coalesce(ad_account_id, ''), coalesce(unsettled_account, ''), "
+            ~ "coalesce(campaign_id, ''), coalesce(campaign_name, ''))"
+        ) }} as cost_day_id,
         source,
         platform,
         ad_account_id,
+        unsettled_account,
         channel,
         campaign_id,
         campaign_name,
@@ -88,6 +99,7 @@ spend_days as (
         spend_level,
         report_order,
         currency,
+        is_range,
         bool_and(has_valid_range) as has_valid_range,
         spend_date > {{ reporting_date(as_of()) }} as is_after_as_of,
         cast(sum(amount) as decimal(28, 6)) as amount,
@@ -99,6 +111,7 @@ spend_days as (
         source,
         platform,
         ad_account_id,
+        unsettled_account,
         channel,
         campaign_id,
         campaign_name,
@@ -106,6 +119,7 @@ spend_days as (
         spend_level,
         report_order,
         currency,
+        is_range,
         spend_date
 
 )

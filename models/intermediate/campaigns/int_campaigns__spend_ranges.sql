@@ -6,11 +6,7 @@ with
 
 platforms as (
 
-    select
-        platform_alias,
-        platform,
-        default_channel
-    from {{ ref('platforms') }}
+    select * from {{ ref('platforms') }}
 
 ),
 
@@ -97,6 +93,7 @@ spend_ranges as (
         known_spend.source,
         known_spend.settled_platform as platform,
         known_spend.ad_account_id,
+        known_spend.unsettled_account,
         coalesce(
             known_spend.channel,
             campaigns.channel,

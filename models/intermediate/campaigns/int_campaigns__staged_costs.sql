@@ -1,8 +1,9 @@
 -- Grain: one row per cost: what the generic files state, what the platforms say and
 -- what files from a platform's own screens hold.
--- Several such files may tell of the same money. report_order tells which is to stand:
--- the one by campaign before those of its parts, the undivided one, the shortest span,
--- and the one that has the ids.
+-- Several may tell of the same money; the least report_order is to stand. Up to the #
+-- it ranks the report: a connector's (0), then an exported one (1), by campaign before
+-- its parts, undivided before divided, by day before by range, then a generic file (9).
+-- After it come the shortest, the earliest, and the one with ids.
 
 with
 
@@ -12,13 +13,27 @@ generic_spend as (
 
 ),
 
-meta_export_spend as (
+export_spend as (
 
     select
         *,
-        {{ dbt.datediff('starts_on', 'ends_on', 'day') }}
-            as span_days
-    from {{ ref('stg_meta_ads__export_spend') }}
+        case
+            when
+                {{ dbt.datediff('starts_on', 'ends_on', 'day') }}
+                between 1 and {{ max_spend_days() }} - 1
+                then {{ dbt.datediff('starts_on', 'ends_on', 'day') }}
+            else 0
+        end as span_days,
+        -- Who names no campaign tells of a whole account, and comes after all who do.
+        case
+            when report_level = 'campaign' then 1
+            when report_level = 'ad_set' then 2
+            when report_level = 'ad' then 3
+            else 4
+        end
+        + case when coalesce(campaign_id, campaign_name) is null then 4 else 0 end
+            as level_rank
+    from {{ ref('int_campaigns__export_spend') }}
 
 ),
 
@@ -34,13 +49,14 @@ staged_costs as (
         source,
         platform,
         cast(null as varchar) as ad_account_id,
+        cast(null as varchar) as unsettled_account,
         campaign_id,
         campaign_name,
         campaign_name as lookup_name,
         channel,
         cost_type,
         'entered' as spend_level,
-        cast(null as varchar) as report_order,
+        '9#' as report_order,
         amount,
         currency,
         impressions,
@@ -53,13 +69,14 @@ staged_costs as (
         platform as source,
         platform,
         ad_account_id,
+        cast(null as varchar) as unsettled_account,
         campaign_id,
         campaign_name,
         cast(null as varchar) as lookup_name,
         cast(null as varchar) as channel,
         'media' as cost_type,
         spend_level,
-        cast(null as varchar) as report_order,
+        '0#' as report_order,
         spend as amount,
         currency,
         impressions,
@@ -72,6 +89,7 @@ staged_costs as (
         source,
         source as platform,
         ad_account_id,
+        unsettled_account,
         campaign_id,
         campaign_name,
         case when campaign_id is null then campaign_name end as lookup_name,
@@ -80,17 +98,15 @@ staged_costs as (
         'exported' as spend_level,
         concat_ws(
             '|',
-            case report_level
-                when 'campaign' then '1'
-                when 'ad_set' then '2'
-                when 'ad' then '3'
-                else '4'
-            end,
+            '1',
+            cast(level_rank as varchar(1)),
             case when breakdown is null then '0' else '1' end,
+            case when span_days = 0 then coalesce('0|' || breakdown, '0') else '1' end,
+            '#',
             lpad(cast(span_days as varchar(10)), 10, '0'),
             cast(starts_on as varchar(10)),
-            case when campaign_id is null then '1' else '0' end,
-            case when ad_account_id is null then '1' else '0' end,
+            case when has_campaign_id then '0' else '1' end,
+            case when has_account_id then '0' else '1' end,
             breakdown
         ) as report_order,
         spend as amount,
@@ -99,7 +115,7 @@ staged_costs as (
         clicks,
         starts_on,
         ends_on
-    from meta_export_spend
+    from export_spend
 
 )
 

@@ -1,4 +1,5 @@
--- Grain: one row per touch after as_of and per cost with days after as_of, as staged.
+-- Grain: one row per touch after as_of, per generic cost with days after as_of, as
+-- staged, and per day after as_of of a cost that a platform reports.
 -- A cost has no key of its own, so its columns and a number among equal ones make one.
 
 {{ config(materialized='view') }}
@@ -64,6 +65,17 @@ late_costs as (
 
 ),
 
+reported_costs as (
+
+    -- Generic costs are listed above as they are written.
+    select
+        late_spend_day_id,
+        source
+    from {{ ref('fct_late_spend_days') }}
+    where source != 'generic'
+
+),
+
 late_events as (
 
     select
@@ -82,6 +94,14 @@ late_events as (
         cast(null as varchar) as record_id,
         excluded_days
     from late_costs
+    union all
+    select
+        'spend_days' as entity,
+        late_spend_day_id as record_key,
+        source,
+        cast(null as varchar) as record_id,
+        cast(1 as bigint) as excluded_days
+    from reported_costs
 
 )
 

@@ -5,8 +5,34 @@ with
 
 spend_days as (
 
-    select * from {{ ref('int_campaigns__spend_verdicts') }}
+    select
+        source,
+        platform,
+        ad_account_id,
+        channel,
+        campaign_id,
+        campaign_name,
+        cost_type,
+        spend_level,
+        currency,
+        bool_and(has_valid_range) as has_valid_range,
+        cast(sum(amount) as decimal(28, 6)) as amount,
+        cast(sum(impressions) as bigint) as impressions,
+        cast(sum(clicks) as bigint) as clicks,
+        spend_date
+    from {{ ref('int_campaigns__spend_verdicts') }}
     where not is_superseded and not is_after_as_of
+    group by
+        source,
+        platform,
+        ad_account_id,
+        channel,
+        campaign_id,
+        campaign_name,
+        cost_type,
+        spend_level,
+        currency,
+        spend_date
 
 ),
 

@@ -36,12 +36,8 @@ stat_days as (
         'google_ads' as source,
         stats.ad_account_id,
         stats.ad_campaign_id as campaign_id,
-        coalesce(
-            campaigns.campaign_name, {{ clean_text('stats.campaign_name') }}
-        ) as campaign_name,
-        coalesce(
-            upper({{ clean_text('stats.currency_code') }}), accounts.currency
-        ) as currency,
+        campaigns.campaign_name,
+        accounts.currency,
         {{ micros_to_units('coalesce(sum(stats.cost_micros), 0)') }} as spend,
         cast(sum(stats.impressions) as bigint) as impressions,
         cast(sum(stats.clicks) as bigint) as clicks,
@@ -56,8 +52,8 @@ stat_days as (
     group by
         stats.ad_account_id,
         stats.ad_campaign_id,
-        coalesce(campaigns.campaign_name, {{ clean_text('stats.campaign_name') }}),
-        coalesce(upper({{ clean_text('stats.currency_code') }}), accounts.currency),
+        campaigns.campaign_name,
+        accounts.currency,
         stats.date
 
 )

@@ -32,12 +32,8 @@ stat_days as (
         'linkedin_ads' as source,
         ad_groups.ad_account_id,
         coalesce(ad_groups.campaign_id, stats.ad_group_id) as campaign_id,
-        coalesce(
-            ad_groups.campaign_name, {{ clean_text('stats.campaign_name') }}
-        ) as campaign_name,
-        coalesce(
-            upper({{ clean_text('stats.currency') }}), ad_groups.currency
-        ) as currency,
+        ad_groups.campaign_name,
+        ad_groups.currency,
         cast(coalesce(sum(stats.cost_in_local_currency), 0) as decimal(28, 6)) as spend,
         cast(sum(stats.impressions) as bigint) as impressions,
         cast(sum(stats.clicks) as bigint) as clicks,
@@ -52,8 +48,8 @@ stat_days as (
     group by
         ad_groups.ad_account_id,
         coalesce(ad_groups.campaign_id, stats.ad_group_id),
-        coalesce(ad_groups.campaign_name, {{ clean_text('stats.campaign_name') }}),
-        coalesce(upper({{ clean_text('stats.currency') }}), ad_groups.currency),
+        ad_groups.campaign_name,
+        ad_groups.currency,
         cast(stats.day as date)
 
 )

@@ -1,6 +1,7 @@
 -- Grain: one row per account, campaign, level of report, breakdown, currency and span
--- of days, as Ads Manager exports it.
--- Clicks are those on links. A row that names no campaign is known by its ad.
+-- of days, as Ads Manager's own reports have it.
+-- Clicks are those on links. A row that names no campaign is known by its ad; the level
+-- is that of the row, whether its ad is known or not.
 
 with
 
@@ -8,9 +9,10 @@ export_spend as (
 
     select
         {{ source_key('meta_ads', 'account_id') }} as ad_account_id,
+        {{ clean_text('account_name') }} as ad_account_name,
         {{ source_key('meta_ads', 'campaign_id') }} as campaign_id,
-        {{ source_key('meta_ads', 'ad_id') }} as ad_id,
         {{ clean_text('campaign_name') }} as campaign_name,
+        {{ source_key('meta_ads', 'ad_id') }} as ad_id,
         case
             when {{ clean_text('coalesce(ad_id, ad_name)') }} is not null then 'ad'
             when {{ clean_text('coalesce(adset_id, adset_name)') }} is not null
@@ -19,24 +21,13 @@ export_spend as (
                 then 'campaign'
             else 'account'
         end as report_level,
-        nullif(
-            concat_ws(
-                ',',
-                case when {{ clean_text('age') }} is not null then 'age' end,
-                case when {{ clean_text('country') }} is not null then 'country' end,
-                case when {{ clean_text('gender') }} is not null then 'gender' end,
-                case
-                    when {{ clean_text('placement') }} is not null then 'placement'
-                end,
-                case when {{ clean_text('platform') }} is not null then 'platform' end
-            ), ''
-        ) as breakdown,
+        {{ clean_text('breakdown') }} as breakdown,
         upper({{ clean_text('currency') }}) as currency,
         spend,
         impressions,
-        inline_link_clicks,
-        reporting_starts,
-        reporting_ends
+        inline_link_clicks as clicks,
+        reporting_starts as starts_on,
+        reporting_ends as ends_on
     from {{ source('meta_ads', 'export_spend') }}
 
 ),
@@ -51,33 +42,56 @@ ads as (
 
 ),
 
-summed_spend as (
+settled_spend as (
 
     select
         'meta_ads' as source,
         coalesce(export_spend.ad_account_id, ads.ad_account_id) as ad_account_id,
+        export_spend.ad_account_name,
         coalesce(export_spend.campaign_id, ads.campaign_id) as campaign_id,
         export_spend.campaign_name,
         export_spend.report_level,
         export_spend.breakdown,
         export_spend.currency,
-        cast(coalesce(sum(export_spend.spend), 0) as decimal(28, 6)) as spend,
-        cast(sum(export_spend.impressions) as bigint) as impressions,
-        cast(sum(export_spend.inline_link_clicks) as bigint) as clicks,
-        export_spend.reporting_starts as starts_on,
-        export_spend.reporting_ends as ends_on
+        export_spend.spend,
+        export_spend.impressions,
+        export_spend.clicks,
+        export_spend.starts_on,
+        export_spend.ends_on
     from export_spend
     left join ads
         on export_spend.ad_id = ads.ad_id
+
+),
+
+summed_spend as (
+
+    select
+        source,
+        ad_account_id,
+        max(ad_account_name) as ad_account_name,
+        campaign_id,
+        max(campaign_name) as campaign_name,
+        report_level,
+        breakdown,
+        currency,
+        cast(coalesce(sum(spend), 0) as decimal(28, 6)) as spend,
+        cast(sum(impressions) as bigint) as impressions,
+        cast(sum(clicks) as bigint) as clicks,
+        starts_on,
+        ends_on
+    from settled_spend
     group by
-        coalesce(export_spend.ad_account_id, ads.ad_account_id),
-        coalesce(export_spend.campaign_id, ads.campaign_id),
-        export_spend.campaign_name,
-        export_spend.report_level,
-        export_spend.breakdown,
-        export_spend.currency,
-        export_spend.reporting_starts,
-        export_spend.reporting_ends
+        source,
+        ad_account_id,
+        case when ad_account_id is null then ad_account_name end,
+        campaign_id,
+        case when campaign_id is null then campaign_name end,
+        report_level,
+        breakdown,
+        currency,
+        starts_on,
+        ends_on
 
 )
 

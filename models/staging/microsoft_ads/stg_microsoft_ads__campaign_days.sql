@@ -36,9 +36,7 @@ stat_days as (
         'microsoft_ads' as source,
         stats.ad_account_id,
         stats.ad_campaign_id as campaign_id,
-        coalesce(
-            campaigns.campaign_name, {{ clean_text('stats.campaign_name') }}
-        ) as campaign_name,
+        campaigns.campaign_name,
         coalesce(
             upper({{ clean_text('stats.currency_code') }}), accounts.currency
         ) as currency,
@@ -59,7 +57,7 @@ stat_days as (
     group by
         stats.ad_account_id,
         stats.ad_campaign_id,
-        coalesce(campaigns.campaign_name, {{ clean_text('stats.campaign_name') }}),
+        campaigns.campaign_name,
         coalesce(upper({{ clean_text('stats.currency_code') }}), accounts.currency),
         stats.date
 

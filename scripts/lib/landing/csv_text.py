@@ -32,7 +32,7 @@ MOST_COLUMNS = 2_000
 _DELIMITERS = (",", ";", "\t", "|")
 _HEADER_LINES = 100
 _HEADER_CHARACTERS = 4 << 20
-_SPACE_AFTER_QUOTE = re.compile(rb"\"[ ]+[,;\t|\r\n]")
+_SPACE_AFTER_QUOTE = re.compile(rb"\"[ ]+[,;\t|\r\n\"]")
 _OVERLAP = 64
 _UNCLOSED = "unexpected end"
 
@@ -133,6 +133,7 @@ def scan(file: DataFile, delimiter: str) -> Texture:
         tail = window[-_OVERLAP:]
     if tail and not tail.endswith((b"\n", b"\r")):
         line_count += 1
+        has_space_after = has_space_after or tail.endswith(b" ")
     is_plain = not (has_nul or has_space_after or skips_space)
     return Texture(skips_space, is_plain, line_count)
 

@@ -22,6 +22,8 @@ _MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 _HALF = 0.4
+# Stands for damaged UTF-16: a byte that no UTF-8 has, so that its record is rejected.
+_DAMAGED = "\udcff"
 # A line longer than this tells nothing about the encoding.
 _MOST_LINE = 8 << 20
 
@@ -48,7 +50,8 @@ def as_utf8(file: DataFile, encodings: Sequence[str]) -> Iterator[DataFile]:
     UTF-16 is told by its mark or by its many NUL bytes. A file with bytes that are not
     UTF-8 is cp1252 if that is one of the encodings and no line of it is UTF-8 beyond
     ASCII; a mixture stays as it is, so that its broken lines are rejected one by one.
-    Bytes that the encoding does not know stay as they are, and so do not pass either.
+    Bytes that the encoding does not know stay as they are, and so do not pass either;
+    what is no UTF-16 becomes a byte that does not.
 
     Raises:
         FileError: the file cannot be read to its end.
@@ -60,20 +63,30 @@ def as_utf8(file: DataFile, encodings: Sequence[str]) -> Iterator[DataFile]:
     with tempfile.TemporaryDirectory(prefix="landing-") as folder:
         path = Path(folder) / "text.csv"
         wide = encoding.startswith("utf-16")
-        errors = "surrogatepass" if wide else "surrogateescape"
         with (
             unpacking(),
             open_bytes(file) as stream,
-            path.open("w", encoding="utf-8", errors=errors, newline="") as target,
+            path.open(
+                "w", encoding="utf-8", errors="surrogateescape", newline=""
+            ) as target,
             io.TextIOWrapper(
                 stream,
                 encoding=encoding,
-                errors="replace" if wide else errors,
+                errors="landing-damaged" if wide else "surrogateescape",
                 newline="",
             ) as source,
         ):
             shutil.copyfileobj(source, target, _SAMPLE)
         yield replace(file, path=path, is_gzip=False)
+
+
+def _mark_damaged(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return _DAMAGED, error.end
+
+
+codecs.register_error("landing-damaged", _mark_damaged)
 
 
 def _encoding(file: DataFile, encodings: Sequence[str]) -> str | None:

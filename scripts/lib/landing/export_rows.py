@@ -7,6 +7,7 @@ no single value can tell (`1.234`, `3/4/2026`), and once to translate its rows.
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +22,7 @@ from lib.landing.exports import (
     Recognised,
     position_of,
 )
-from lib.landing.names import shown
+from lib.landing.names import shown, some
 from lib.landing.records import Batch
 
 _BLANKS = " \t\r\n\u00a0\u202f"
@@ -42,7 +43,7 @@ class Findings:
     """What the rows of a file tell: its spelling, and its rows that are no data."""
 
     decimal_comma: bool = False
-    dates: dict[str, str] = field(default_factory=dict)
+    dates: dict[tuple[str, ...], str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     left_out: int = 0
     totals: list[Decimal] = field(default_factory=list)
@@ -63,13 +64,17 @@ class Translation:
             for rule in self.export.left_out
             if (positions := _positions(rule, header)) or not rule.blank
         ]
-        self._dates: dict[tuple[str, str], str] = {}
+        self._date_positions = {
+            position for position, column in filled.sources if column.dates
+        }
+        self._dates: dict[tuple[tuple[str, ...], str], str] = {}
 
     def learn(self, batches: Iterable[Batch]) -> None:
         """Find out how the file writes numbers and dates."""
         numbers = _NumberStyle()
-        dates: dict[str, dict[str, None]] = {
-            column.name: {} for _, column in self.filled.sources if column.dates
+        # Columns that share their forms are written alike.
+        dates: dict[tuple[str, ...], dict[str, None]] = {
+            column.dates: {} for _, column in self.filled.sources if column.dates
         }
         for batch in batches:
             for row in batch.rows:
@@ -80,17 +85,17 @@ class Translation:
                     if column.is_number and text:
                         numbers.add(text)
                     elif (
-                        column.dates and text and len(dates[column.name]) < _MOST_DATES
+                        column.dates and text and len(dates[column.dates]) < _MOST_DATES
                     ):
-                        dates[column.name][text] = None
+                        dates[column.dates][text] = None
         self.findings.decimal_comma = numbers.is_comma(self.delimiter)
-        for _, column in self.filled.sources:
-            if column.dates:
-                self._learn_dates(column, [*dates[column.name]])
+        for forms, texts in dates.items():
+            self._learn_dates(forms, [*texts])
 
     def translate(self, batches: Iterable[Batch]) -> Iterator[Batch]:
         """Yield the batches in the raw table's columns, without what is no data."""
-        constants = [*self.filled.captured.values()]
+        captured = self.filled.captured.values()
+        names = ",".join(name for _, name in self.filled.breakdowns)
         for batch in batches:
             result = Batch()
             for line, text, row in zip(
@@ -100,9 +105,13 @@ class Translation:
                     self._leave_out(row)
                     continue
                 try:
-                    result.add(line, text, [*self._row(row), *constants])
+                    values = [*self._row(row), *captured]
                 except _RejectedError as error:
                     result.reject(line, str(error), text, error.column)
+                    continue
+                if names:
+                    values += [names, self._breakdown_value(row)]
+                result.add(line, text, values)
             for reject in batch.rejects:
                 if self._is_left_out_text(reject.text):
                     self.findings.left_out += 1
@@ -141,6 +150,13 @@ class Translation:
                 self.findings.sum += Decimal(value)
             yield value
 
+    def _breakdown_value(self, row: Sequence[str | None]) -> str:
+        """Return a row's values of the dimensions, as a line of CSV has them."""
+        target = io.StringIO()
+        values = [self._given(row[position]) for position, _ in self.filled.breakdowns]
+        csv.writer(target, lineterminator="").writerow(values)
+        return target.getvalue()
+
     def _given(self, text: str | None) -> str:
         given = (text or "").strip(_BLANKS)
         return "" if given in self.export.nulls else given
@@ -153,38 +169,41 @@ class Translation:
         return column.values.get(given.casefold(), given)
 
     def _date(self, column: ExportColumn, given: str) -> str:
-        known = self._dates.get((column.name, given))
+        known = self._dates.get((column.dates, given))
         if known is None:
             known = self._read_date(column, given)
             if len(self._dates) < _MOST_DATES:
-                self._dates[column.name, given] = known
+                self._dates[column.dates, given] = known
         return known
 
     def _read_date(self, column: ExportColumn, given: str) -> str:
         if _ISO.fullmatch(given):
             return given  # the contract's own rule reads it
-        chosen = self.findings.dates.get(column.name)
+        chosen = self.findings.dates.get(column.dates)
         for form in (chosen, *filter(_is_clear, column.dates)):
             moment = _moment(given, form) if form else None
             if moment is not None:
                 return moment.isoformat(" ")
         raise UnreadableError(f"is not a date as this file writes them: {shown(given)}")
 
-    def _learn_dates(self, column: ExportColumn, texts: list[str]) -> None:
-        """Choose the form that reads most dates of a column, the first of several."""
+    def _learn_dates(self, forms: tuple[str, ...], texts: list[str]) -> None:
+        """Choose the form that reads most dates of a file, the first of several."""
         read: Counter[str] = Counter()
         for text in texts:
             if not _ISO.fullmatch(text):
-                read.update(form for form in column.dates if _moment(text, form))
+                read.update(form for form in forms if _moment(text, form))
         if not read:
             return
         best = max(read.values())
-        chosen, *others = [form for form in column.dates if read[form] == best]
-        self.findings.dates[column.name] = chosen
+        chosen, *others = [form for form in forms if read[form] == best]
+        self.findings.dates[forms] = chosen
+        names = [
+            column.name for _, column in self.filled.sources if column.dates == forms
+        ]
         for other in others:
             if any(_moment(text, chosen) != _moment(text, other) for text in texts):
                 self.findings.warnings.append(
-                    f"the dates of {column.name} can be read in two ways, "
+                    f"the dates of {some(names)} can be read in two ways, "
                     f"taken as {chosen} and not as {other}"
                 )
                 break
@@ -192,24 +211,36 @@ class Translation:
     def _is_left_out(self, row: Sequence[str | None]) -> bool:
         if not self._left_out:
             return False
-        first = next((text for value in row if (text := self._given(value))), "")
+        values = [self._given(value) for value in row]
+        at, first = next(
+            ((at, value) for at, value in enumerate(values) if value), (0, "")
+        )
+        # "Total" where a day belongs is no day.
+        label = {at} & self._date_positions
         return any(
             first.casefold().startswith(starts or "")
-            and all(not self._given(row[position]) for position in blank)
+            and not any(
+                values[position]
+                for position in blank
+                if not (starts and position in label)
+            )
             for blank, starts in self._left_out
         )
 
     def _is_left_out_text(self, text: str) -> bool:
-        """Return whether a line of too few or too many values is a total or footer."""
+        """Return whether a line of too few or too many values is a total or footer.
+
+        A footer is alone on its line. Of a total the columns that tell it must be
+        there: what is cut off before them may have been data.
+        """
         try:
             values = next(csv.reader([text], delimiter=self.delimiter), [])
         except csv.Error:
             return False
-        first = next((value.strip(_BLANKS) for value in values if value.strip()), "")
-        return bool(first) and any(
-            starts and first.casefold().startswith(starts)
-            for _, starts in self._left_out
-        )
+        told_by = max((max(blank, default=0) for blank, _ in self._left_out), default=0)
+        if len(values) == 1:
+            values += [""] * told_by
+        return len(values) > told_by and bool(values[0]) and self._is_left_out(values)
 
     def _leave_out(self, row: Sequence[str | None]) -> None:
         self.findings.left_out += 1

@@ -24,6 +24,9 @@ from lib.landing.errors import FileError
 from lib.landing.files import DataFile, Discovery
 from lib.landing.names import shown, snake_case
 
+# The raw columns for the dimensions of a divided report and for a row's values of them.
+BREAKDOWN_COLUMNS = ("breakdown", "breakdown_value")
+
 _DELIMITERS = (",", "\t", ";", "|")
 # The header stands within so many lines of the beginning.
 _MOST_PREAMBLE = 40
@@ -32,6 +35,7 @@ _KEYS = {
     "export": {
         *("name", "description", "table", "recognised_by", "without", "place_first"),
         *("encodings", "nulls", "left_out", "total", "others", "columns"),
+        "breakdowns",
     },
     "column": {"from", "number", "times", "dates", "values", "description"},
     "left_out": {"blank", "starts_with"},
@@ -86,21 +90,20 @@ class Export:
     total: str | None = None
     others: str = "{name}"
     columns: tuple[ExportColumn, ...] = ()
+    # The columns that divide the rows of a report further, where it has them.
+    breakdowns: tuple[re.Pattern[str], ...] = ()
 
     @property
     def is_plain(self) -> bool:
         """Whether the rows land as they are."""
         plain = all(column.is_plain for column in self.columns)
-        return plain and not self.nulls and not self.left_out
+        return plain and not (self.nulls or self.left_out or self.breakdowns)
 
     def fits(self, header: Sequence[str]) -> bool:
         """Return whether a header is one of this kind of export."""
         return all(
-            any(position_of(pattern, header) is not None for pattern in group)
-            for group in self.recognised_by
-        ) and not any(
-            position_of(pattern, header) is not None for pattern in self.without
-        )
+            position_of(group, header) is not None for group in self.recognised_by
+        ) and (position_of(self.without, header) is None)
 
 
 @dataclass(frozen=True)
@@ -117,17 +120,27 @@ class Recognised:
 class Filled:
     """The raw columns that a header fills.
 
-    `sources` are (position in the file, raw column); `captured` are the columns whose
-    value stands in a header, such as a currency.
+    `sources` are (position in the file, raw column): a position may fill several.
+    `captured` are the columns whose value stands in a header, such as a currency, and
+    `breakdowns` the (position, dimension) by which the report is divided, by name.
     """
 
     sources: tuple[tuple[int, ExportColumn], ...]
     captured: Mapping[str, str]
+    breakdowns: tuple[tuple[int, str], ...]
+    width: int
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The raw columns in the order of the file, the captured ones last."""
-        return (*(column.name for _, column in self.sources), *self.captured)
+        """The raw columns in the order of the file, those of no position last."""
+        divided = BREAKDOWN_COLUMNS if self.breakdowns else ()
+        return (*(column.name for _, column in self.sources), *self.captured, *divided)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether each column of the file is one of the raw table, and no other is."""
+        positions = [position for position, _ in self.sources]
+        return positions == [*range(self.width)] and not self.captured
 
 
 class Exports:
@@ -212,34 +225,70 @@ def fill(recognised: Recognised) -> Filled:
     header = list(recognised.header)
     while len(header) > 1 and not header[-1].strip():
         header.pop()
-    chosen: dict[int, ExportColumn] = {}
+    breakdowns = _breakdowns(export, header)
+    chosen, captured = _chosen(export, header)
+    taken = {position for position, _ in breakdowns}
+    names: dict[str, str] = {}
+    sources = []
+    for position, given in enumerate(header):
+        columns = chosen.get(position, [])
+        if not columns and position not in taken:
+            columns = _others(export, chosen, position, given)
+        for column in columns:
+            if column.name in names:
+                raise FileError(
+                    f"two columns fill {column.name}: "
+                    f"{shown(names[column.name])!r} and {shown(given)!r}"
+                )
+            names[column.name] = given
+            sources.append((position, column))
+    captured = {name: text for name, text in captured.items() if name not in names}
+    return Filled(tuple(sources), captured, breakdowns, len(header))
+
+
+def _chosen(
+    export: Export, header: Sequence[str]
+) -> tuple[dict[int, list[ExportColumn]], dict[str, str]]:
+    """Return declared columns by the position that fills them, and what is captured."""
+    chosen: dict[int, list[ExportColumn]] = {}
     captured: dict[str, str] = {}
     for column in export.columns:
         for pattern in column.headers:
             position = position_of(pattern, header)
-            if position is not None and position not in chosen:
-                chosen[position] = column
+            if position is not None:
+                chosen.setdefault(position, []).append(column)
                 match = pattern.fullmatch(_plain(header[position]))
                 captured |= {
                     name: text.upper()
                     for name, text in (match.groupdict() if match else {}).items()
                 }
                 break
-    names: dict[str, str] = {}
-    sources = []
-    for position, given in enumerate(header):
-        name = snake_case(given) or f"column_{position + 1}"
-        other = ExportColumn(export.others.format(name=name), ())
-        column = chosen.get(position, other)
-        if column.name in names:
-            raise FileError(
-                f"two columns fill {column.name}: "
-                f"{shown(names[column.name])!r} and {shown(given)!r}"
-            )
-        names[column.name] = given
-        sources.append((position, column))
-    captured = {name: text for name, text in captured.items() if name not in names}
-    return Filled(tuple(sources), captured)
+    return chosen, captured
+
+
+def _others(
+    export: Export, chosen: Mapping[int, list[ExportColumn]], position: int, given: str
+) -> list[ExportColumn]:
+    """Return the column that a header fills which the mapping does not choose.
+
+    That is none where another header is preferred for a column of that name.
+    """
+    name = snake_case(given) or f"column_{position + 1}"
+    other = ExportColumn(export.others.format(name=name), ())
+    for column in (column for columns in chosen.values() for column in columns):
+        if column.name == other.name and position_of(column.headers, [given]) == 0:
+            return []
+    return [other]
+
+
+def _breakdowns(export: Export, header: Sequence[str]) -> tuple[tuple[int, str], ...]:
+    """Return position and name of the columns that divide a report, by name."""
+    found = {
+        snake_case(header[position]): position
+        for pattern in export.breakdowns
+        if (position := position_of(pattern, header)) is not None
+    }
+    return tuple((position, name) for name, position in sorted(found.items()))
 
 
 def _rows(text: str) -> Iterator[tuple[int, str, list[str]]]:
@@ -261,10 +310,13 @@ def _plain(header: str) -> str:
     return " ".join(header.split())
 
 
-def position_of(pattern: re.Pattern[str], header: Sequence[str]) -> int | None:
-    """Return where in a header the first column is that a pattern fits."""
+def position_of(
+    patterns: re.Pattern[str] | Sequence[re.Pattern[str]], header: Sequence[str]
+) -> int | None:
+    """Return where in a header the first column is that a pattern fits, one of some."""
+    alternatives = [patterns] if isinstance(patterns, re.Pattern) else patterns
     for position, given in enumerate(header):
-        if pattern.fullmatch(_plain(given)):
+        if any(pattern.fullmatch(_plain(given)) for pattern in alternatives):
             return position
     return None
 
@@ -318,6 +370,7 @@ def _read_export(path: Path, source: str, entry: Any) -> Export:
         total=entry.get("total"),
         others=str(entry.get("others") or "{name}"),
         columns=columns,
+        breakdowns=_patterns(entry.get("breakdowns")),
     )
 
 

@@ -9,9 +9,9 @@ import os
 import re
 import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -83,6 +83,15 @@ class Discovery:
     unreadable: list[tuple[str, str]] = field(default_factory=list)
     misplaced: list[DataFile] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+
+    def settled(self, aliases: Mapping[tuple[str, str], str]) -> Discovery:
+        """Return what was found, each file under the declared name of its table."""
+        files = [
+            replace(file, table=aliases.get((file.source, file.table), file.table))
+            for file in self.files
+        ]
+        files.sort(key=lambda file: (file.source, file.table, file.name))
+        return replace(self, files=files)
 
 
 def discover(folder: Path) -> Discovery:

@@ -114,22 +114,38 @@ class Reader:
             declared = {column.name for column in self.table.columns}
             return csv_text.read_header(file, declared)
         filled = exports.fill(file.export)
-        if not file.export.export.is_plain or filled.captured:
+        if not (file.export.export.is_plain and filled.is_plain):
             return None
-        return _export_header(file.export, filled)
+        return _export_header(file.export, filled.names)
 
     def _stage_export(self, file: DataFile, recognised: Recognised) -> Staged:
         filled = exports.fill(recognised)
-        header = _export_header(recognised, filled)
+        header = _export_header(recognised, recognised.header[: filled.width])
         layout = self._layout(filled.names)
         texture = csv_text.scan(file, header.delimiter)
         translation = Translation(recognised, filled)
         translation.learn(csv_text.batches(file, header, texture))
         rows = translation.translate(csv_text.batches(file, header, texture))
-        staged = self._stage_batches(layout, rows)
+        staged = self._stage_batches(layout, rows, self._once(recognised, filled))
         notes, warnings = translation.notes()
         name = recognised.export.name
         return replace(staged, notes=(f"is a {name}", *notes), warnings=tuple(warnings))
+
+    def _once(
+        self, recognised: Recognised, filled: exports.Filled
+    ) -> staging.Once | None:
+        """Return the key that a report has once; of versions the cursor decides."""
+        table = self.table
+        if not table.is_upserted or set(table.cursor) & set(filled.names):
+            return None
+        reason = "repeats the key of an earlier row with other values"
+        if recognised.export.breakdowns:
+            reason += (
+                ": the report is divided by a column that is not known. Name it under "
+                f"breakdowns in _{recognised.export.source}__exports.yml, or export "
+                "the report without it"
+            )
+        return staging.Once(table.key, reason)
 
     def _stage_csv(self, file: DataFile, header: csv_text.Header) -> Staged:
         layout = self._layout(header.names)
@@ -186,13 +202,19 @@ class Reader:
         except duckdb.Error:
             return None
 
-    def _stage_batches(self, layout: Layout, batches: Iterator[Batch]) -> Staged:
+    def _stage_batches(
+        self,
+        layout: Layout,
+        batches: Iterator[Batch],
+        once: staging.Once | None = None,
+    ) -> Staged:
         counts = staging.stage_batches(
             self.connection,
             layout,
             batches,
             is_hashed=self.is_hashed,
             progress=self.progress,
+            once=once,
         )
         return Staged(layout, *counts)
 
@@ -211,10 +233,10 @@ class Reader:
 
 
 def _export_header(
-    recognised: exports.Recognised, filled: exports.Filled
+    recognised: exports.Recognised, names: Sequence[str]
 ) -> csv_text.Header:
     return csv_text.Header(
-        tuple(column.name for _, column in filled.sources),
+        tuple(names),
         recognised.delimiter,
         first_line=recognised.line,
         data_line=recognised.line + 1,

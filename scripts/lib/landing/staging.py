@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 STAGED = "temp.landing_rows"
 REJECTED = "temp.landing_rejects"
 ROW_HASH = "row_hash"
+_LINE = "landing_line"
+_TEXT = "landing_text"
 
 _RULES = "temp.landing_rules"
 _BATCH_VIEW = "landing_batch"
@@ -68,6 +70,14 @@ class Field:
     def text(self) -> str:
         """SQL for what the file has, as text."""
         return f"cast({self.given} as varchar)"
+
+
+@dataclass(frozen=True)
+class Once:
+    """A key that a file has once, and why another row of it is rejected."""
+
+    key: tuple[str, ...]
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -212,12 +222,14 @@ def stage_batches(
     *,
     is_hashed: bool,
     progress: Callable[[int], None],
+    once: Once | None = None,
 ) -> tuple[int, int]:
     """Stage the rows of batches that fit and set the others aside.
 
-    `progress` is told the number of characters of each batch. Returns the two numbers.
+    `progress` is told the number of characters of each batch. A row that repeats a key
+    of `once` with other values does not fit. Returns the two numbers.
     """
-    stage = _Stage(connection, layout, is_hashed)
+    stage = _Stage(connection, layout, is_hashed, is_lined=once is not None)
     for batch in batches:
         if batch.rejects:
             with _view(connection, _arrow_rejects(batch.rejects)) as rejects:
@@ -230,6 +242,8 @@ def stage_batches(
                 if stage.add_fitting(rows) < len(batch.rows):
                     stage.add_unfit(rows)
         progress(batch.characters)
+    if once is not None:
+        stage.set_repeated_aside(once)
     return _count(connection, STAGED), _count(connection, REJECTED)
 
 
@@ -282,15 +296,22 @@ class _Stage:
     """The temporary tables, made anew, and the SQL that fills them."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, layout: Layout, is_hashed: bool
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        layout: Layout,
+        is_hashed: bool,
+        is_lined: bool = False,
     ) -> None:
         self.connection = connection
         self.layout = layout
         self.is_hashed = is_hashed
+        self.is_lined = is_lined
         self.rules = _rules(layout)
         columns = [
             f"v{index} {field.stored_type}" for index, field in enumerate(layout.fields)
         ]
+        if is_lined:
+            columns += [f"{_LINE} bigint", f"{_TEXT} varchar"]
         if is_hashed:
             columns.append(f"{ROW_HASH} ubigint")
         connection.execute(f"create or replace {_temp(STAGED)} ({', '.join(columns)})")
@@ -310,8 +331,9 @@ class _Stage:
 
     def add_fitting(self, relation: str, parameters: Sequence[str] = ()) -> int:
         """Stage the rows of a relation that fit and return their number."""
+        place = ", line, text" if self.is_lined else ""
         rows = (
-            f"select {_stored(_stored_values(self.layout))} "
+            f"select {_stored(_stored_values(self.layout))}{place} "
             f"from {self._judged(relation)} where broken is null"
         )
         if self.is_hashed:
@@ -340,6 +362,28 @@ class _Stage:
             "order by line",
             [_MOST_SHOWN, MOST_TEXT, TEXT_NOTE, MOST_TEXT, *parameters],
         )
+
+    def set_repeated_aside(self, once: Once) -> None:
+        """Set rows aside that repeat a key with other values; the first of a key stays.
+
+        Identical rows stay all.
+        """
+        names, values = self.layout.names, self.layout.values
+        key = ", ".join(values[names.index(column)] for column in once.key)
+        row = f"row({', '.join(values)})"
+        twice = f"select 1 from {STAGED} group by {key} having count(*) > 1 limit 1"
+        if self.connection.execute(twice).fetchone() is None:
+            return
+        repeated = (
+            f"select rowid from {STAGED} qualify first_value({row}) "
+            f"over (partition by {key} order by rowid) is distinct from {row}"
+        )
+        self.connection.execute(
+            f"insert into {REJECTED} select {_LINE}, null, ?, left({_TEXT}, ?) "
+            f"from {STAGED} where rowid in ({repeated}) order by {_LINE}",
+            [once.reason, MOST_TEXT],
+        )
+        self.connection.execute(f"delete from {STAGED} where rowid in ({repeated})")
 
     def _judged(self, relation: str) -> str:
         """Return SQL for the typed rows with the first rule that each one breaks."""
