@@ -28,6 +28,11 @@ CONSERVED = (
     "assert_campaigns_spend_is_conserved",
 )
 LEVELS = ("campaign", "ad_set", "ad", "account")
+PLACES = {
+    "shown": "marts.fct_ad_spend_days",
+    "superseded": "marts.fct_superseded_spend_days",
+    "late": "marts.fct_late_spend_days",
+}
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
 
@@ -164,15 +169,14 @@ def drawn_costs(chance: random.Random) -> Iterator[Cost]:
     for number in range(420):
         platform = chance.choice(["meta_ads", "google_ads"])
         kind = chance.choice(["generic", "export", "export", "connector"])
-        if platform == "google_ads" and kind == "export":
-            kind = "generic"
-        campaign: int | None = chance.randrange(10)
-        account: str | None = f"{platform}:{campaign % 2}"
+        number_drawn = chance.randrange(10)
+        campaign: int | None = number_drawn
+        account: str | None = f"{platform}:{number_drawn % 2}"
         starts_on = some_day(chance)
         length = chance.choice([1, 1, 3, 10, 31]) if kind != "connector" else 1
         level = "campaign"
         if kind == "connector":
-            if campaign in {0, 1, 2, 3} or (starts_on.month == 2 and campaign < 8):
+            if number_drawn < (8 if starts_on.month == 2 else 4):
                 continue
             if platform == "google_ads" and starts_on.month == 3:
                 level, campaign = "account", None
@@ -250,7 +254,7 @@ def connector_rows(costs: list[Cost]) -> Tables:
         if cost.kind != "connector" or cost.account is None:
             continue
         account = cost.account.split(":")[1]
-        row = {"date": cost.starts_on}
+        row: Row = {"date": cost.starts_on}
         if cost.platform == "meta_ads":
             row |= {"campaign_id": cost.campaign, "account_id": account}
             tables["meta_ads/basic_campaign"].append(row | {"spend": cost.daily})
@@ -283,15 +287,153 @@ def landed_tables(costs: list[Cost]) -> Tables:
         if cost.kind == "generic":
             tables["generic/spend"].append(generic_row(cost))
         elif cost.kind == "export":
-            tables["meta_ads/export_spend"].append(export_row(cost))
+            tables[f"{cost.platform}/export_spend"].append(export_row(cost))
     return tables
 
 
-PLACES = {
-    "shown": "marts.fct_ad_spend_days",
-    "superseded": "marts.fct_superseded_spend_days",
-    "late": "marts.fct_late_spend_days",
+def typed(platform: str, day: str, amount: str, **columns: str) -> Row:
+    """Return a media cost in a generic file."""
+    return {"platform": platform, "spend_date": day, "amount": amount} | columns
+
+
+def exported(day: str, spend: str, **columns: str) -> Row:
+    """Return a row of one of the platform's own reports, of a day unless it says."""
+    row: Row = {"reporting_starts": day, "reporting_ends": day} | columns
+    row |= {"spend": spend, "currency": "USD"}
+    return row | {
+        f"{name}_key": row.get(f"{name}_id") or row.get(f"{name}_name", "")
+        for name in ("account", "campaign", "adset", "ad")
+    }
+
+
+def reported(day: str, **columns: str | int) -> Row:
+    """Return a row of a Google report by the connector."""
+    return {"customer_id": "1", "date": day, "device": "MOBILE"} | columns
+
+
+MARCH = {"end_date": "2024-03-31"}
+UNITS = 1_000_000
+CASES: Tables = {
+    "google_ads/account_history": [
+        {"id": "1", "descriptive_name": "Main", "updated_at": "2024-01-01"},
+        {"id": "2", "descriptive_name": "Side", "updated_at": "2024-01-01"},
+    ],
+    "google_ads/campaign_history": [
+        {"id": "7", "customer_id": "1", "name": "X", "updated_at": "2024-01-01"},
+        {"id": "8", "customer_id": "1", "name": "Late", "updated_at": "2024-01-01"},
+    ],
+    "google_ads/campaign_stats": [
+        *(
+            reported(f"2024-03-0{day}", id="7", cost_micros=100 * UNITS)
+            for day in (5, 6, 7)
+        ),
+        reported("2024-03-16", id="8", cost_micros=10 * UNITS),
+        reported("2024-04-02", id="7", cost_micros=55 * UNITS),
+    ],
+    "microsoft_ads/account_performance_daily_report": [
+        {"account_id": "5", "date": f"2024-01-{day}", "spend": "400"}
+        for day in ("01", "31")
+    ],
+    "google_ads/export_spend": [
+        # X once more from the screens, by the account's name; Side has an X of its own.
+        exported("2024-03-05", "90", account_name="MAIN", campaign_name="x"),
+        exported("2024-03-05", "33", account_name="Side", campaign_name="X"),
+    ],
+    "meta_ads/export_spend": [
+        exported("2024-02-01", "290", reporting_ends="2024-02-29", campaign_name="M"),
+        exported("2024-02-01", "10", campaign_id="3", campaign_name="M"),
+        exported("2024-02-20", "20", campaign_id="3", campaign_name="M"),
+        # The same month with ids and without.
+        exported(
+            "2024-03-01",
+            "62",
+            reporting_ends="2024-03-31",
+            campaign_id="4",
+            campaign_name="N",
+        ),
+        exported("2024-03-01", "62", reporting_ends="2024-03-31", campaign_name="N"),
+    ],
+    "generic/spend": [
+        typed("Google", "2024-03-01", "3100.00", campaign_name="X", **MARCH),
+        typed("Google", "2024-02-01", "290", campaign_name="X", end_date="2024-02-29"),
+        typed("Google", "2024-03-04", "4", campaign_name="Late"),
+        typed("Google", "2024-03-10", "5", campaign_name="late"),
+        typed("Google", "2024-03-01", "310", **MARCH),
+        typed("Google", "2024-03-01", "31", cost_type="agency", **MARCH),
+        typed("Google", "2024-03-01", "62", campaign_name="Never named", **MARCH),
+        typed("Bing", "2024-01-01", "700", campaign_name="B", end_date="2024-01-31"),
+        typed("Bing", "2024-02-01", "58", campaign_name="B", end_date="2024-02-29"),
+    ],
 }
+
+
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    return built(tmp_path_factory.mktemp("cases"), CASES)
+
+
+def sums(cases: Warehouse, place: str, platform: str) -> dict[Any, Any]:
+    """Return the amounts by level of spend and campaign's name in lower case."""
+    found = cases.rows(
+        "select spend_level, coalesce(lower(campaign_name), ''), month(spend_date), "
+        f"sum(spend_amount) from {PLACES[place]} where platform = '{platform}' "
+        "group by all"
+    )
+    return {tuple(key): amount for *key, amount in found}
+
+
+def test_a_typed_month_is_not_added_to_three_reported_days(cases: Warehouse) -> None:
+    # X: 300 by the connector. February it does not have, nor a campaign never named,
+    # nor the fee. The 4th lies before the account's first day, the 5th, so that 4
+    # stands; the 10th does not. Side's X is another account's.
+    assert sums(cases, "shown", "google_ads") == {
+        ("unattributed_to_ads", "x", 3): 300,
+        ("unattributed_to_ads", "late", 3): 10,
+        ("exported", "x", 3): 33,
+        ("entered", "x", 2): 290,
+        ("entered", "late", 3): 4,
+        ("entered", "", 3): 31,
+        ("entered", "never named", 3): 62,
+    }
+    assert sums(cases, "superseded", "google_ads") == {
+        ("exported", "x", 3): 90,
+        ("entered", "x", 3): 3100,
+        ("entered", "late", 3): 5,
+        ("entered", "", 3): 310,
+    }
+    days = cases.rows(
+        "select count(*) from marts.fct_superseded_spend_days "
+        "where source = 'generic' and campaign_name = 'X' and spend_amount = 100"
+    )
+    assert days == [(31,)]
+
+
+def test_an_account_s_total_alone_holds_what_is_typed(cases: Warehouse) -> None:
+    assert sums(cases, "shown", "microsoft_ads") == {
+        ("not_in_campaign_report", "(not in a campaign report)", 1): 800,
+        ("entered", "b", 2): 58,
+    }
+    assert sums(cases, "superseded", "microsoft_ads") == {("entered", "b", 1): 700}
+
+
+def test_a_report_exported_twice_counts_once(cases: Warehouse) -> None:
+    # M's days stand for its month, N's month with ids for the one without.
+    assert sums(cases, "shown", "meta_ads") == {
+        ("exported", "m", 2): 30,
+        ("exported", "n", 3): 62,
+    }
+    assert sums(cases, "superseded", "meta_ads") == {
+        ("exported", "m", 2): 290,
+        ("exported", "n", 3): 62,
+    }
+
+
+def test_a_platform_s_day_after_as_of_is_listed(cases: Warehouse) -> None:
+    assert sums(cases, "late", "google_ads") == {("unattributed_to_ads", "x", 4): 55}
+    assert cases.rows(
+        "select source, reason, excluded_days from marts.fct_excluded_records "
+        "where entity = 'spend_days'"
+    ) == [("google_ads", "after_as_of", 1)]
 
 
 @pytest.mark.parametrize("seed", [3, 4])
