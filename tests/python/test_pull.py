@@ -145,8 +145,8 @@ def contact(number: int, changed: str, **properties: Any) -> Json:
     return record(number, changed, "lastmodifieddate", **given)
 
 
-def small_portal() -> HubSpot:
-    portal = HubSpot()
+def add_contacts(portal: HubSpot) -> None:
+    """Add six contacts and one that was archived; one has a history of its stage."""
     portal.objects["contacts"] = [
         contact(number, DAY.format(number)) for number in (1, 2, 3, 4, 5)
     ]
@@ -165,6 +165,10 @@ def small_portal() -> HubSpot:
             for value, day in (("marketingqualifiedlead", 1), ("lead", 1))
         ]
     }
+
+
+def add_deals(portal: HubSpot) -> None:
+    """Add a merged deal with its stage, its contacts and company, and a call."""
     portal.objects["deals"] = [
         record(
             7,
@@ -193,6 +197,10 @@ def small_portal() -> HubSpot:
         )
     ]
     portal.links["calls", "contacts"] = {"80": ["1"]}
+
+
+def add_settings(portal: HubSpot) -> None:
+    """Add a pipeline of three stages, and four owners, of whom one has left."""
     portal.pipelines = [
         {
             "id": "default",
@@ -225,6 +233,10 @@ def small_portal() -> HubSpot:
         }
         for number, archived in ((11, False), (12, False), (13, False), (14, True))
     ]
+
+
+def add_email_events(portal: HubSpot) -> None:
+    """Add a campaign and what became of its e-mails: sent, clicked, bounced."""
     portal.events = [
         {
             "id": f"e{number}",
@@ -242,6 +254,14 @@ def small_portal() -> HubSpot:
     portal.campaigns = [
         {"id": 5, "appId": 6, "name": "Spring", "lastUpdatedTime": 1_770_000_000_000}
     ]
+
+
+def small_portal() -> HubSpot:
+    portal = HubSpot()
+    add_contacts(portal)
+    add_deals(portal)
+    add_settings(portal)
+    add_email_events(portal)
     return portal
 
 

@@ -31,7 +31,7 @@ renamed as (
             {{ clean_text('billing_state') }}, {{ clean_text('billing_state_code') }}
         ) as state,
         coalesce(is_deleted, false)
-        or coalesce(_fivetran_deleted, false) as is_deleted,
+        or {{ is_removed() }} as is_deleted,
         created_date as created_at,
         last_modified_date as updated_at
     from accounts

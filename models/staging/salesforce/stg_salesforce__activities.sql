@@ -10,7 +10,7 @@ tasks as (
     where
         coalesce(is_closed, lower(trim(status)) = 'completed', false)
         and not coalesce(is_deleted, false)
-        and not coalesce(_fivetran_deleted, false)
+        and not {{ is_removed() }}
 
 ),
 
@@ -19,7 +19,7 @@ events as (
     select * from {{ source('salesforce', 'event') }}
     where
         not coalesce(is_deleted, false)
-        and not coalesce(_fivetran_deleted, false)
+        and not {{ is_removed() }}
 
 ),
 

@@ -7,7 +7,7 @@ campaigns as (
     select * from {{ source('salesforce', 'campaign') }}
     where
         not coalesce(is_deleted, false)
-        and not coalesce(_fivetran_deleted, false)
+        and not {{ is_removed() }}
 
 ),
 

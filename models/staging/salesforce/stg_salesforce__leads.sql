@@ -42,7 +42,7 @@ renamed as (
         {{ clean_text('status') }} as status,
         coalesce(has_opted_out_of_email, false) as has_opted_out,
         coalesce(is_deleted, false)
-        or coalesce(_fivetran_deleted, false) as is_deleted,
+        or {{ is_removed() }} as is_deleted,
         created_date as created_at,
         last_modified_date as updated_at,
         converted_date as converted_at,

@@ -55,7 +55,7 @@ renamed as (
         or coalesce(opportunities.is_won, false) as is_closed,
         coalesce(opportunities.is_won, false) as is_won,
         coalesce(opportunities.is_deleted, false)
-        or coalesce(opportunities._fivetran_deleted, false) as is_deleted,
+        or {{ is_removed('opportunities') }} as is_deleted,
         opportunities.created_date as created_at,
         opportunities.close_date,
         case

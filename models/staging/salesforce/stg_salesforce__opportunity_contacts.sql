@@ -7,7 +7,7 @@ contact_roles as (
     select * from {{ source('salesforce', 'opportunity_contact_role') }}
     where
         not coalesce(is_deleted, false)
-        and not coalesce(_fivetran_deleted, false)
+        and not {{ is_removed() }}
 
 ),
 

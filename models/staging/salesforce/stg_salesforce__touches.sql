@@ -13,7 +13,7 @@ campaign_members as (
     from {{ source('salesforce', 'campaign_member') }}
     where
         not coalesce(is_deleted, false)
-        and not coalesce(_fivetran_deleted, false)
+        and not {{ is_removed() }}
 
 ),
 

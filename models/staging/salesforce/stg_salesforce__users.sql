@@ -23,7 +23,7 @@ renamed as (
         coalesce({{ clean_text('division') }}, {{ clean_text('department') }}) as team,
         {{ clean_text('time_zone_sid_key') }} as time_zone,
         coalesce(is_active, true)
-        and not coalesce(_fivetran_deleted, false) as is_active
+        and not {{ is_removed() }} as is_active
     from users
 
 )
