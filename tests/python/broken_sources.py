@@ -13,6 +13,7 @@ Rows = Sequence[Mapping[str, Any]]
 DAY = "2025-01-01"
 LATER = "2999-01-01"
 
+AD_PLATFORMS = ("google_ads", "linkedin_ads", "meta_ads", "microsoft_ads")
 SPENT = {"impressions": 100, "clicks": 3}
 NEGATIVE = {"impressions": -1, "clicks": -1}
 DEAL = {"deal_pipeline_id": "p", "property_createdate": DAY, "property_amount": 100}
@@ -54,6 +55,13 @@ SOUND_SOURCES: Mapping[str, Rows] = {
     "raw_marketo.activity_send_email": [
         {"id": "1", "lead_id": "1", "activity_date": DAY}
     ],
+    **{
+        f"raw_{platform}.export_spend": [
+            {"reporting_starts": DAY, "reporting_ends": DAY, "spend": 1}
+            | {"currency": "usd"}
+        ]
+        for platform in AD_PLATFORMS
+    },
     "raw_google_ads.account_history": [{"id": "1", "currency_code": "usd"}],
     "raw_google_ads.campaign_history": [
         {"id": "1", "name": "old", "updated_at": "2024-01-01"},
@@ -62,8 +70,6 @@ SOUND_SOURCES: Mapping[str, Rows] = {
     "raw_google_ads.campaign_stats": [
         {"id": "1", "date": DAY, "cost_micros": 0, "device": "MOBILE"} | SPENT,
         {"id": "1", "date": DAY, "cost_micros": 5, "device": "DESKTOP"} | SPENT,
-        # A file from the platform's own screens names the campaign itself.
-        {"id": "7", "date": DAY, "cost_micros": 5, "campaign_name": "brand"} | SPENT,
     ],
     "raw_linkedin_ads.ad_analytics_by_campaign": [
         {"campaign_id": "1", "day": DAY, "cost_in_local_currency": 1} | SPENT
@@ -126,15 +132,20 @@ BROKEN_SOURCES: Mapping[str, Rows] = {
             "send_email",
         )
     },
+    **{
+        f"raw_{platform}.export_spend": [
+            {"reporting_starts": "1999-12-31", "reporting_ends": DAY}
+            | {"spend": -1, "currency": "XXX"}
+        ]
+        for platform in AD_PLATFORMS
+    },
     "raw_google_ads.account_history": broken_accounts("currency_code"),
     "raw_google_ads.campaign_history": NAMELESS_CAMPAIGNS,
-    "raw_google_ads.campaign_stats": broken_days(
-        "cost_micros", "date", "id", currency_code="XXX"
-    ),
+    "raw_google_ads.campaign_stats": broken_days("cost_micros", "date", "id"),
     "raw_linkedin_ads.account_history": broken_accounts("currency"),
     "raw_linkedin_ads.campaign_history": NAMELESS_CAMPAIGNS,
     "raw_linkedin_ads.ad_analytics_by_campaign": broken_days(
-        "cost_in_local_currency", "day", "campaign_id", currency="XXX"
+        "cost_in_local_currency", "day", "campaign_id"
     ),
     "raw_meta_ads.account_history": broken_accounts("currency"),
     "raw_meta_ads.campaign_history": NAMELESS_CAMPAIGNS,

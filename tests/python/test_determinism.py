@@ -16,7 +16,12 @@ from random_company import AS_OF, START, Tables
 PAST = "2025-06-30"
 LAST_MOMENT = datetime(2025, 6, 30, 23, 59, 59, 999_999)
 # What lies after as_of is listed there, and nowhere else.
-LISTS = {"marts.fct_excluded_records", "marts.fct_stage_event_exclusions"}
+# What a list holds apart from rows that came after as_of.
+LATE = {
+    "marts.fct_excluded_records": " where reason != 'after_as_of'",
+    "marts.fct_stage_event_exclusions": " where reason != 'after_as_of'",
+    "marts.fct_late_spend_days": " where false",
+}
 # The column that says since when a row is there.
 TIMES = {
     "accounts": "created_at",
@@ -38,11 +43,10 @@ def fingerprints(
     warehouse: Warehouse, *, without_late: bool = False
 ) -> dict[str, tuple[int, int]]:
     """Return rows and an order-free hash over all columns of every public relation."""
-    known = " where reason != 'after_as_of'"
     return {
         relation: warehouse.rows(
             f"select count(*), coalesce(bit_xor(hash(each)), 0) from {relation} as each"
-            + (known if without_late and relation in LISTS else "")
+            + (LATE.get(relation, "") if without_late else "")
         )[0]
         for relation in warehouse.public_relations()
     }

@@ -61,7 +61,16 @@ VALUES = {
 }
 EVIDENCE = {"generic": "stage_event", "salesforce": "field_history"}
 
+ACTIVITY = (
+    "activity_id varchar, source varchar, person_record_id varchar, "
+    "opportunity_id varchar, user_id varchar, activity_type varchar, "
+    "direction varchar, occurred_at timestamp"
+)
 UPSTREAM = {
+    "staging.stg_generic__activities": ACTIVITY,
+    "staging.stg_salesforce__activities": ACTIVITY,
+    "staging.stg_hubspot__activities": ACTIVITY,
+    "staging.stg_marketo__activities": ACTIVITY,
     "staging.stg_generic__stage_events": "person_record_id varchar, source varchar, "
     "stage_value varchar, reason varchar, evidence varchar, entered_at timestamp",
     "staging.stg_salesforce__stage_events": "person_record_id varchar, source varchar, "

@@ -583,7 +583,7 @@ def test_a_history_mode_of_salesforce_lands_the_active_version(room: Room) -> No
     assert room.load("--contract", str(STAGING_FOLDER))[0] == 0
     for table in ("contact", "lead"):
         found = room.rows(f"select email, _fivetran_active from raw_salesforce.{table}")
-        assert found == [("new@x.io", "true")]
+        assert found == [("new@x.io", True)]
 
 
 def test_a_cursor_needs_a_key_and_declared_columns(room: Room) -> None:

@@ -1,6 +1,7 @@
 -- Grain: one row per staged cost, with its platform, campaign and channel settled.
 -- A campaign is known by its key, by the id that its platform gives it, by a name that
--- one campaign of its platform has, or by a name that one campaign of all has.
+-- one campaign of its platform has, or, in a generic file, by a name that one campaign
+-- of all has.
 
 with
 
@@ -83,7 +84,9 @@ known_spend as (
             spend.settled_platform = platform_names.platform
             and spend.lookup_name = platform_names.campaign_name
     left join unique_names
-        on spend.lookup_name = unique_names.campaign_name
+        on
+            spend.source = 'generic'
+            and spend.lookup_name = unique_names.campaign_name
 
 ),
 
