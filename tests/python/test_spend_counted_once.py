@@ -78,7 +78,7 @@ class Cost:
         """Tell how good the report is: the less the better."""
         if self.kind != "export":
             return (0,) if self.kind == "connector" else (9,)
-        level = LEVELS.index(self.level) + (0 if self.campaign is not None else 4)
+        level = LEVELS.index(self.level) + (4 if self.level == "account" else 0)
         return (1, level, int(self.divided), int(self.is_range))
 
     @property
@@ -339,7 +339,13 @@ CASES: Tables = {
         exported("2024-03-05", "90", account_name="MAIN", campaign_name="x"),
         exported("2024-03-05", "33", account_name="Side", campaign_name="X"),
     ],
+    "meta_ads/ad_history": [
+        {"id": "51", "campaign_id": "5", "updated_time": "2024-01-01"},
+    ],
     "meta_ads/export_spend": [
+        # By ad alone; the campaign of one of them is not known.
+        exported("2024-01-07", "100", ad_id="51"),
+        exported("2024-01-07", "50", ad_id="52"),
         exported("2024-02-01", "290", reporting_ends="2024-02-29", campaign_name="M"),
         exported("2024-02-01", "10", campaign_id="3", campaign_name="M"),
         exported("2024-02-20", "20", campaign_id="3", campaign_name="M"),
@@ -417,8 +423,10 @@ def test_an_account_s_total_alone_holds_what_is_typed(cases: Warehouse) -> None:
 
 
 def test_a_report_exported_twice_counts_once(cases: Warehouse) -> None:
-    # M's days stand for its month, N's month with ids for the one without.
+    # M's days stand for its month, N's month with ids for the one without. Ads without
+    # a campaign are not told by their neighbours in the same report.
     assert sums(cases, "shown", "meta_ads") == {
+        ("exported", "", 1): 150,
         ("exported", "m", 2): 30,
         ("exported", "n", 3): 62,
     }

@@ -24,15 +24,16 @@ export_spend as (
                 then {{ dbt.datediff('starts_on', 'ends_on', 'day') }}
             else 0
         end as span_days,
-        -- Who names no campaign tells of a whole account, and comes after all who do.
+        -- A whole account comes after all who name campaigns.
         case
             when report_level = 'campaign' then 1
             when report_level = 'ad_set' then 2
             when report_level = 'ad' then 3
-            else 4
-        end
-        + case when coalesce(campaign_id, campaign_name) is null then 4 else 0 end
-            as level_rank
+            else 8
+        end as level_rank,
+        -- An ad of an unknown campaign is a part of its report, and no worse for it.
+        report_level != 'account'
+        and coalesce(campaign_id, campaign_name) is null as is_unknown_part
     from {{ ref('int_campaigns__export_spend') }}
 
 ),
@@ -105,8 +106,8 @@ staged_costs as (
             '#',
             lpad(cast(span_days as varchar(10)), 10, '0'),
             cast(starts_on as varchar(10)),
-            case when has_campaign_id then '0' else '1' end,
-            case when has_account_id then '0' else '1' end,
+            case when has_campaign_id or is_unknown_part then '0' else '1' end,
+            case when has_account_id or is_unknown_part then '0' else '1' end,
             breakdown
         ) as report_order,
         spend as amount,
