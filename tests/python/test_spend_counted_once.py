@@ -106,9 +106,9 @@ class Judge:
     def is_superseded(self, cost: Cost, day: date) -> bool:
         if cost.kind == "connector":
             return False
-        return any(self.replaces(other, cost, day) for other in self.told) or (
-            cost.kind == "generic" and self.is_contained(cost, day)
-        )
+        return any(
+            self.replaces(other, cost, day) for other in self.told
+        ) or self.is_contained(cost, day)
 
     def replaces(self, other: Cost, cost: Cost, day: date) -> bool:
         if other.platform != cost.platform or other.starts_on > AS_OF:
@@ -147,13 +147,16 @@ class Judge:
             and other.starts_on <= AS_OF
         ]
         for account in {other.account for other in landed}:
+            if cost.account and account and cost.account != account:
+                continue
             own = [other for other in landed if other.account == account]
             whole = {other.starts_on for other in own if other.level != "ad"}
             now = [other for other in own if month(other.starts_on) == month(day)]
             if month(day) not in {month(at) for at in whole}:
                 continue
             alone = all(other.level == "account" for other in now)
-            is_held = alone or cost.campaign is None
+            is_lump = cost.kind == "generic" and cost.campaign is None
+            is_held = alone or is_lump
             if is_held and self.covers(whole, cost, day):
                 return True
         return False
@@ -178,7 +181,8 @@ def drawn_costs(chance: random.Random) -> Iterator[Cost]:
         if kind == "connector":
             if number_drawn < (8 if starts_on.month == 2 else 4):
                 continue
-            if platform == "google_ads" and starts_on.month == 3:
+            is_odd = bool(number_drawn % 2)
+            if platform == "google_ads" and starts_on.month == 3 and is_odd:
                 level, campaign = "account", None
         elif kind == "generic":
             account = None
@@ -194,7 +198,7 @@ def drawn_costs(chance: random.Random) -> Iterator[Cost]:
             campaign,
             level,
             kind == "export" and chance.random() < 0.3,
-            campaign is not None and chance.random() < 0.5,
+            campaign is not None and chance.random() < 0.5 and kind != "connector",
             starts_on,
             starts_on + timedelta(days=length - 1),
             number + 1,
@@ -339,6 +343,11 @@ CASES: Tables = {
         exported("2024-03-05", "90", account_name="MAIN", campaign_name="x"),
         exported("2024-03-05", "33", account_name="Side", campaign_name="X"),
     ],
+    "microsoft_ads/export_spend": [
+        # A campaign of the account whose total the connector has, and of another one.
+        exported("2024-01-07", "70", account_id="5", campaign_name="B"),
+        exported("2024-01-07", "90", account_id="6", campaign_name="B"),
+    ],
     "meta_ads/ad_history": [
         {"id": "51", "campaign_id": "5", "updated_time": "2024-01-01"},
     ],
@@ -417,9 +426,13 @@ def test_a_typed_month_is_not_added_to_three_reported_days(cases: Warehouse) -> 
 def test_an_account_s_total_alone_holds_what_is_typed(cases: Warehouse) -> None:
     assert sums(cases, "shown", "microsoft_ads") == {
         ("not_in_campaign_report", "(not in a campaign report)", 1): 800,
+        ("exported", "b", 1): 90,
         ("entered", "b", 2): 58,
     }
-    assert sums(cases, "superseded", "microsoft_ads") == {("entered", "b", 1): 700}
+    assert sums(cases, "superseded", "microsoft_ads") == {
+        ("exported", "b", 1): 70,
+        ("entered", "b", 1): 700,
+    }
 
 
 def test_a_report_exported_twice_counts_once(cases: Warehouse) -> None:

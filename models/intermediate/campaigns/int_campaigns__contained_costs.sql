@@ -1,15 +1,16 @@
--- Grain: one row per media cost of a day from a generic file that is within what the
--- platform's connector reports, though no campaign ties the two.
--- A cost for no campaign is, where the connector has whole campaigns or accounts; any
--- cost is, where it has an account's total alone: a range in each month that has such
--- reports, a single day from the first to the last of them within those months.
+-- Grain: one row per media cost of a day from a file that is within what the platform's
+-- connector reports, though no campaign ties the two.
+-- A generic cost for no campaign is, where the connector has whole campaigns or
+-- accounts; any cost of the account is, where it has the account's total alone: a range
+-- in each month that has such reports, a single day from the first to the last of them
+-- within those months. A file's account whose id nothing tells is another one.
 
 with
 
 file_costs as (
 
     select * from {{ ref('int_campaigns__file_costs') }}
-    where is_entered
+    where unsettled_account is null
 
 ),
 
@@ -27,6 +28,7 @@ contained_costs as (
         on
             file_costs.platform = whole_reports.platform
             and file_costs.month = whole_reports.month
+            and coalesce(file_costs.ad_account_id = whole_reports.ad_account_id, true)
             and (
                 file_costs.campaign_key = 'account'
                 or whole_reports.has_account_report_alone
