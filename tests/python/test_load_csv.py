@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from landing_room import PEOPLE, Room, declared
@@ -159,6 +159,7 @@ PIECES = st.sampled_from(
 
 @settings(QUICK, max_examples=400)
 @given(pieces=st.lists(PIECES, max_size=30), width=st.integers(1, 4))
+@example(pieces=[",", " ", '""'], width=2)
 def test_what_the_fast_way_takes_the_careful_way_takes_too(
     connection: duckdb.DuckDBPyConnection, path: Path, pieces: list[str], width: int
 ) -> None:

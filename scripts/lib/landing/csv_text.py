@@ -116,7 +116,7 @@ def scan(file: DataFile, delimiter: str) -> Texture:
         FileError: the file cannot be read to its end.
     """
     before = re.escape(delimiter.encode())
-    space_before_quote = re.compile(rb"[\r\n" + before + rb"][ ]+\"(?!\")")
+    space_before_quote = re.compile(rb"[\r\n" + before + rb"][ ]+\"")
     has_nul = has_space_after = skips_space = False
     line_count = 0
     tail = b""
