@@ -13,14 +13,7 @@ export_spend as (
         {{ source_key('meta_ads', 'campaign_id') }} as campaign_id,
         {{ clean_text('campaign_name') }} as campaign_name,
         {{ source_key('meta_ads', 'ad_id') }} as ad_id,
-        case
-            when {{ clean_text('coalesce(ad_id, ad_name)') }} is not null then 'ad'
-            when {{ clean_text('coalesce(adset_id, adset_name)') }} is not null
-                then 'ad_set'
-            when {{ clean_text('coalesce(campaign_id, campaign_name)') }} is not null
-                then 'campaign'
-            else 'account'
-        end as report_level,
+        {{ export_report_level() }} as report_level,
         {{ clean_text('breakdown') }} as breakdown,
         upper({{ clean_text('currency') }}) as currency,
         spend,
@@ -66,32 +59,7 @@ settled_spend as (
 
 summed_spend as (
 
-    select
-        source,
-        ad_account_id,
-        max(ad_account_name) as ad_account_name,
-        campaign_id,
-        max(campaign_name) as campaign_name,
-        report_level,
-        breakdown,
-        currency,
-        cast(coalesce(sum(spend), 0) as decimal(28, 6)) as spend,
-        cast(sum(impressions) as bigint) as impressions,
-        cast(sum(clicks) as bigint) as clicks,
-        starts_on,
-        ends_on
-    from settled_spend
-    group by
-        source,
-        ad_account_id,
-        case when ad_account_id is null then ad_account_name end,
-        campaign_id,
-        case when campaign_id is null then campaign_name end,
-        report_level,
-        breakdown,
-        currency,
-        starts_on,
-        ends_on
+    {{ summed_export_spend('settled_spend') }}
 
 )
 
