@@ -1,14 +1,18 @@
--- Grain: one row per media cost of a day from a file that a better report of the same
--- campaign, made of single days, covers.
--- Such a report covers a range in each month for which it has any row of the account,
--- and a single day from its first to its last day within those months. A cost that has
+-- Grain: one row per media cost of a day from a file that the connector's reports of the
+-- same campaign cover.
+-- They cover a range in each month for which they have any row of the account, and a
+-- single day from their first to their last day within those months. A cost that has
 -- an account gives way to that account alone, or to one that is not known.
 
 with
 
 file_costs as (
 
-    select * from {{ ref('int_campaigns__file_costs') }}
+    select
+        *,
+        -- The connector's campaigns are the account's, whole.
+        case when is_account_total then '*' else campaign_key end as told_key
+    from {{ ref('int_campaigns__file_costs') }}
 
 ),
 
@@ -18,9 +22,9 @@ told_campaigns as (
 
 ),
 
-report_spans as (
+connector_months as (
 
-    select * from {{ ref('int_campaigns__report_spans') }}
+    select * from {{ ref('int_campaigns__connector_months') }}
 
 ),
 
@@ -28,18 +32,15 @@ told_months as (
 
     select
         told_campaigns.*,
-        report_spans.month,
-        report_spans.first_date,
-        report_spans.last_date
+        connector_months.month,
+        connector_months.first_date,
+        connector_months.last_date
     from told_campaigns
-    inner join report_spans
+    inner join connector_months
         on
-            told_campaigns.platform = report_spans.platform
-            and told_campaigns.report_rank = report_spans.report_rank
+            told_campaigns.platform = connector_months.platform
             and told_campaigns.ad_account_id
-            is not distinct from report_spans.ad_account_id
-            and told_campaigns.unsettled_account
-            is not distinct from report_spans.unsettled_account
+            is not distinct from connector_months.ad_account_id
 
 ),
 
@@ -50,13 +51,9 @@ covered_costs as (
     inner join told_months
         on
             file_costs.platform = told_months.platform
-            and file_costs.campaign_key = told_months.campaign_key
+            and file_costs.told_key = told_months.campaign_key
             and file_costs.month = told_months.month
-            and file_costs.report_rank > told_months.report_rank
             and coalesce(file_costs.ad_account_id = told_months.ad_account_id, true)
-            and coalesce(
-                file_costs.unsettled_account = told_months.unsettled_account, true
-            )
     where
         (
             file_costs.is_range

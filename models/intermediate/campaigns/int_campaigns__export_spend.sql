@@ -1,54 +1,37 @@
 -- Grain: one row per row of a cost report that a platform's own screens export, with
 -- its account and campaign settled.
--- The same report may be exported once with ids and once with names alone. A name is
--- settled where one account of the platform, or one campaign of the exports, has it.
+-- A name is settled where one campaign of the account, or, in a report without accounts,
+-- of all exports has it.
 
 with
 
-staged_spend as (
-
-    select
-        *,
-        lower(ad_account_name) as account_key,
-        lower(campaign_name) as campaign_key
-    from {{ ref('int_campaigns__export_reports') }}
-
-),
-
-known_accounts as (
-
-    select * from {{ ref('int_campaigns__account_names') }}
-
-),
-
 placed_spend as (
 
-    select
-        staged_spend.*,
-        coalesce(staged_spend.ad_account_id, known_accounts.ad_account_id)
-            as known_account_id
-    from staged_spend
-    left join known_accounts
-        on
-            staged_spend.source = known_accounts.source
-            and staged_spend.account_key = known_accounts.account_key
+    select * from {{ ref('int_campaigns__placed_exports') }}
 
 ),
 
-account_campaigns as (
+named_campaigns as (
 
     select
         source,
         known_account_id,
         campaign_key,
-        max(campaign_id) as campaign_id
+        max(campaign_id) as campaign_id,
+        min(campaign_id) as least_campaign_id
     from placed_spend
     where campaign_key is not null and campaign_id is not null
     group by
         source,
         known_account_id,
         campaign_key
-    having count(distinct campaign_id) = 1
+
+),
+
+account_campaigns as (
+
+    select * from named_campaigns
+    where campaign_id = least_campaign_id
 
 ),
 
@@ -58,12 +41,11 @@ known_campaigns as (
         source,
         campaign_key,
         max(campaign_id) as campaign_id
-    from placed_spend
-    where campaign_key is not null and campaign_id is not null
+    from named_campaigns
     group by
         source,
         campaign_key
-    having count(distinct campaign_id) = 1
+    having max(campaign_id) = min(least_campaign_id)
 
 ),
 
@@ -101,6 +83,7 @@ export_spend as (
         on
             placed_spend.source = known_campaigns.source
             and placed_spend.campaign_key = known_campaigns.campaign_key
+            and placed_spend.known_account_id is null
 
 )
 

@@ -1,8 +1,8 @@
 -- Grain: one row per media cost of a day from a generic or an exported file and name by
--- which other reports may tell of the same campaign: its id or its name in any case.
--- A generic file may give the bare id of the platform. Where no campaign is named, a
--- generic cost is the account's as a whole (account), and an export is told by whatever
--- names something (*).
+-- which other reports may tell of the same money: its campaign's id or name in any case.
+-- A generic file may give the bare id of the platform. What a generic file holds, and an
+-- account's exported total, is told by such a total too (account); the part of an export
+-- whose campaign is not known by whatever else names something (*).
 
 with
 
@@ -17,6 +17,10 @@ spend_days as (
         lower(campaign_name) as campaign_name,
         coalesce(split_part(campaign_id, ':', 1) = platform, false) as has_own_id,
         spend_level = 'entered' as is_entered,
+        spend_level = 'entered'
+        and campaign_id is null
+        and campaign_name is null as is_lump,
+        is_account_total,
         is_range,
         report_order,
         split_part(report_order, '#', 1) as report_rank,
@@ -48,10 +52,21 @@ file_costs as (
     union all
     select
         *,
-        case when is_entered then 'account' else '*' end as campaign_key,
+        'account' as campaign_key,
         false as is_by_name
     from spend_days
-    where campaign_id is null and campaign_name is null
+    where is_entered or is_account_total
+    union all
+    select
+        *,
+        '*' as campaign_key,
+        false as is_by_name
+    from spend_days
+    where
+        campaign_id is null
+        and campaign_name is null
+        and not is_entered
+        and not is_account_total
 
 )
 

@@ -44,6 +44,7 @@ daily_parts as (
         spend_ranges.cost_type,
         spend_ranges.spend_level,
         spend_ranges.report_order,
+        spend_ranges.is_account_total,
         spend_ranges.currency,
         spend_ranges.day_count > 1 as is_range,
         spend_ranges.has_valid_range,
@@ -98,6 +99,7 @@ spend_days as (
         cost_type,
         spend_level,
         report_order,
+        is_account_total,
         currency,
         is_range,
         bool_and(has_valid_range) as has_valid_range,
@@ -118,6 +120,7 @@ spend_days as (
         cost_type,
         spend_level,
         report_order,
+        is_account_total,
         currency,
         is_range,
         spend_date

@@ -39,15 +39,7 @@ campaigns as (
 
 platform_names as (
 
-    select
-        source as platform,
-        campaign_name,
-        max(campaign_id) as campaign_id
-    from campaigns
-    group by
-        source,
-        campaign_name
-    having count(*) = 1
+    select * from {{ ref('int_campaigns__campaign_names') }}
 
 ),
 
@@ -81,8 +73,8 @@ known_spend as (
             = platform_campaigns.campaign_id
     left join platform_names
         on
-            spend.settled_platform = platform_names.platform
-            and spend.lookup_name = platform_names.campaign_name
+            spend.settled_platform = platform_names.source
+            and lower(spend.lookup_name) = platform_names.campaign_key
     left join unique_names
         on
             spend.source = 'generic'
@@ -108,6 +100,7 @@ spend_ranges as (
         known_spend.cost_type,
         known_spend.spend_level,
         known_spend.report_order,
+        known_spend.is_account_total,
         coalesce(known_spend.currency, '{{ var("reporting_currency") }}') as currency,
         coalesce(known_spend.day_count between 1 and {{ max_spend_days() }}, true)
             as has_valid_range,

@@ -1,5 +1,8 @@
--- Grain: one row per spend day, with whether better figures of the platform take its
--- place: the same money is told by more than one report, and counts once.
+-- Grain: one row per spend day and verdict: whether better figures of the platform take
+-- the place of the cost, or of a part of it: the same money is told by more than one
+-- report, and counts once.
+-- Of an account's exported total the part that its exported campaigns account for gives
+-- way.
 
 with
 
@@ -11,22 +14,88 @@ spend_days as (
 
 superseded_costs as (
 
-    select cost_day_id from {{ ref('int_campaigns__covered_costs') }}
-    union
-    select cost_day_id from {{ ref('int_campaigns__outranked_costs') }}
-    union
-    select cost_day_id from {{ ref('int_campaigns__contained_costs') }}
+    select * from {{ ref('int_campaigns__superseded_costs') }}
+
+),
+
+account_remainders as (
+
+    select * from {{ ref('int_campaigns__account_remainders') }}
+
+),
+
+judged_days as (
+
+    select
+        spend_days.*,
+        superseded_costs.cost_day_id is not null as is_superseded,
+        account_remainders.cost_day_id is not null as is_split,
+        account_remainders.amount as kept_amount,
+        account_remainders.impressions as kept_impressions,
+        account_remainders.clicks as kept_clicks
+    from spend_days
+    left join superseded_costs
+        on spend_days.cost_day_id = superseded_costs.cost_day_id
+    left join account_remainders
+        on spend_days.cost_day_id = account_remainders.cost_day_id
+
+),
+
+parts as (
+
+    select
+        *,
+        is_superseded as is_superseded_part,
+        case when is_split then kept_amount else amount end as part_amount,
+        case
+            when is_split and impressions is not null then kept_impressions
+            else impressions
+        end as part_impressions,
+        case when is_split and clicks is not null then kept_clicks else clicks end
+            as part_clicks
+    from judged_days
+    union all
+    select
+        *,
+        true as is_superseded_part,
+        cast(amount - kept_amount as decimal(28, 6)) as part_amount,
+        impressions - kept_impressions as part_impressions,
+        clicks - kept_clicks as part_clicks
+    from judged_days
+    where
+        is_split
+        and (
+            amount != kept_amount
+            or impressions != kept_impressions
+            or clicks != kept_clicks
+        )
 
 ),
 
 spend_verdicts as (
 
     select
-        spend_days.*,
-        superseded_costs.cost_day_id is not null as is_superseded
-    from spend_days
-    left join superseded_costs
-        on spend_days.cost_day_id = superseded_costs.cost_day_id
+        cost_day_id,
+        is_superseded_part as is_superseded,
+        source,
+        platform,
+        ad_account_id,
+        unsettled_account,
+        channel,
+        campaign_id,
+        campaign_name,
+        cost_type,
+        spend_level,
+        report_order,
+        currency,
+        is_range,
+        has_valid_range,
+        is_after_as_of,
+        part_amount as amount,
+        part_impressions as impressions,
+        part_clicks as clicks,
+        spend_date
+    from parts
 
 )
 

@@ -1,9 +1,7 @@
 -- Grain: one row per cost: what the generic files state, what the platforms say and
 -- what files from a platform's own screens hold.
 -- Several may tell of the same money; the least report_order is to stand. Up to the #
--- it ranks the report: a connector's (0), then an exported one (1), by campaign before
--- its parts, undivided before divided, by day before by range, then a generic file (9).
--- After it come the shortest, the earliest, and the one with ids.
+-- it ranks the report.
 
 with
 
@@ -15,26 +13,7 @@ generic_spend as (
 
 export_spend as (
 
-    select
-        *,
-        case
-            when
-                {{ dbt.datediff('starts_on', 'ends_on', 'day') }}
-                between 1 and {{ max_spend_days() }} - 1
-                then {{ dbt.datediff('starts_on', 'ends_on', 'day') }}
-            else 0
-        end as span_days,
-        -- A whole account comes after all who name campaigns.
-        case
-            when report_level = 'campaign' then 1
-            when report_level = 'ad_set' then 2
-            when report_level = 'ad' then 3
-            else 8
-        end as level_rank,
-        -- An ad of an unknown campaign is a part of its report, and no worse for it.
-        report_level != 'account'
-        and coalesce(campaign_id, campaign_name) is null as is_unknown_part
-    from {{ ref('int_campaigns__export_spend') }}
+    select * from {{ ref('int_campaigns__ordered_exports') }}
 
 ),
 
@@ -44,7 +23,7 @@ platform_spend as (
 
 ),
 
-staged_costs as (
+costs as (
 
     select
         source,
@@ -57,7 +36,9 @@ staged_costs as (
         channel,
         cost_type,
         'entered' as spend_level,
-        '9#' as report_order,
+        'entered' as cost_report,
+        '#' as order_within,
+        false as is_account_total,
         amount,
         currency,
         impressions,
@@ -77,7 +58,9 @@ staged_costs as (
         cast(null as varchar) as channel,
         'media' as cost_type,
         spend_level,
-        '0#' as report_order,
+        'connector' as cost_report,
+        '#' as order_within,
+        false as is_account_total,
         spend as amount,
         currency,
         impressions,
@@ -97,19 +80,9 @@ staged_costs as (
         cast(null as varchar) as channel,
         'media' as cost_type,
         'exported' as spend_level,
-        concat_ws(
-            '|',
-            '1',
-            cast(level_rank as varchar(1)),
-            case when breakdown is null then '0' else '1' end,
-            case when span_days = 0 then coalesce('0|' || breakdown, '0') else '1' end,
-            '#',
-            lpad(cast(span_days as varchar(10)), 10, '0'),
-            cast(starts_on as varchar(10)),
-            case when has_campaign_id or is_unknown_part then '0' else '1' end,
-            case when has_account_id or is_unknown_part then '0' else '1' end,
-            breakdown
-        ) as report_order,
+        cost_report,
+        order_within,
+        is_account_total,
         spend as amount,
         currency,
         impressions,
@@ -117,6 +90,42 @@ staged_costs as (
         starts_on,
         ends_on
     from export_spend
+
+),
+
+report_ranks as (
+
+    select
+        cost_report,
+        report_rank
+    from {{ ref('cost_report_ranks') }}
+
+),
+
+staged_costs as (
+
+    select
+        costs.source,
+        costs.platform,
+        costs.ad_account_id,
+        costs.unsettled_account,
+        costs.campaign_id,
+        costs.campaign_name,
+        costs.lookup_name,
+        costs.channel,
+        costs.cost_type,
+        costs.spend_level,
+        report_ranks.report_rank || '|' || costs.order_within as report_order,
+        costs.is_account_total,
+        costs.amount,
+        costs.currency,
+        costs.impressions,
+        costs.clicks,
+        costs.starts_on,
+        costs.ends_on
+    from costs
+    left join report_ranks
+        on costs.cost_report = report_ranks.cost_report
 
 )
 

@@ -1,5 +1,5 @@
--- Grain: one row per platform, account and month for which the connector reports whole
--- campaigns or the whole account, with the first and the last day of such reports.
+-- Grain: one row per platform, account and month for which the connector reports, with
+-- the first and the last day of its reports.
 
 with
 
@@ -10,8 +10,8 @@ report_months as (
         ad_account_id,
         cast(date_trunc('month', stat_date) as date) as month,
         bool_and(level = 'account') as has_account_report_alone,
-        min(stat_date) filter (where level in ('campaign', 'account')) as first_date,
-        max(stat_date) filter (where level in ('campaign', 'account')) as last_date
+        min(stat_date) as month_first_date,
+        max(stat_date) as month_last_date
     from {{ ref('int_campaigns__platform_levels') }}
     where not is_after_as_of
     group by
@@ -21,19 +21,18 @@ report_months as (
 
 ),
 
-whole_reports as (
+connector_months as (
 
     select
         platform,
         ad_account_id,
         month,
         has_account_report_alone,
-        min(first_date) over accounts as first_date,
-        max(last_date) over accounts as last_date
+        min(month_first_date) over accounts as first_date,
+        max(month_last_date) over accounts as last_date
     from report_months
-    where first_date is not null
     window accounts as (partition by platform, ad_account_id)
 
 )
 
-select * from whole_reports
+select * from connector_months

@@ -1,0 +1,19 @@
+-- Grain: one row per campaign and name that it has or had.
+
+with
+
+campaign_names as (
+
+    select
+        'google_ads' as source,
+        {{ source_key('google_ads', 'id') }} as campaign_id,
+        {{ clean_text('name') }} as campaign_name
+    from {{ source('google_ads', 'campaign_history') }}
+    where {{ clean_text('id') }} is not null and {{ clean_text('name') }} is not null
+    group by
+        {{ source_key('google_ads', 'id') }},
+        {{ clean_text('name') }}
+
+)
+
+select * from campaign_names
