@@ -408,15 +408,27 @@ def test_a_report_divided_by_an_unknown_column_collapses_nothing(room: Room) -> 
     )
     code, said = room.load()
     assert code == 0
-    assert "1 of 4 rows rejected (line 3)" in said
-    assert room.loads() == [("divided.csv", 4, 3, 1)]
+    assert "2 of 4 rows rejected (lines 3, 4)" in said
+    assert room.loads() == [("divided.csv", 4, 2, 2)]
     assert room.rows(
         "select campaign_id, spend from raw_meta_ads.export_spend order by 1"
     ) == [("1", Decimal(4)), ("2", Decimal(1))]
-    ((line, error, text),) = room.rows("select line, error, text from raw_meta.rejects")
-    assert (line, text) == (3, "2026-01-01,2026-01-31,Spring,1,blue,5.00")
-    assert error.startswith("repeats the key of an earlier row with other values")
-    assert "Name it under breakdowns in _meta_ads__exports.yml" in error
+    rejects = room.rows("select line, error, text from raw_meta.rejects order by line")
+    (_, error, text), (line, _, _) = rejects
+    assert (line, text) == (4, "2026-01-01,2026-01-31,Spring,1,blue,5.00")
+    assert error.startswith("repeats the key of an earlier row: the report is divided")
+    assert "Name the column under breakdowns in _meta_ads__exports.yml" in error
+
+
+def test_a_report_without_accounts_says_what_may_overwrite_it(room: Room) -> None:
+    header = "Reporting starts,Reporting ends,Campaign name,{}Amount spent (EUR)\n"
+    room.write("one.csv", header.format("") + "2026-01-01,2026-01-31,Spring,1.00\n")
+    _, said = room.load()
+    assert "has no account_key or campaign_id: the like report of another" in said
+    with_account = header.format("Account name,") + "2026-01-01,2026-01-31,A,B,1.00\n"
+    room.write("two.csv", with_account)
+    _, said = room.load()
+    assert "has no account_key" not in said.split("two.csv")[1]
 
 
 def test_a_report_of_what_was_renamed_takes_the_earlier_one_s_place(

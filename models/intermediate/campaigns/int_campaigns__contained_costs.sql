@@ -1,9 +1,9 @@
--- Grain: one row per media cost of a day from a file that is within what the platform's
--- connector reports, though no campaign ties the two.
--- A generic cost for no campaign is; any cost of the account is, where the connector has
--- the account's total alone: a range in each month that has such reports, a single day
--- from the first to the last of them within those months. A file's account whose id
--- nothing tells is another one.
+-- Grain: one row per media cost of a day from a file that is within what the
+-- platform's connector reports, though no campaign ties the two.
+-- A generic cost for no campaign is; any cost of the account is, where the connector
+-- has the account's total alone: a range in each month that has such reports, a single
+-- day from the first to the last of them within those months. A file's account whose
+-- id nothing tells is another one.
 
 with
 
@@ -28,7 +28,9 @@ contained_costs as (
         on
             file_costs.platform = connector_months.platform
             and file_costs.month = connector_months.month
-            and coalesce(file_costs.ad_account_id = connector_months.ad_account_id, true)
+            and coalesce(
+                file_costs.ad_account_id = connector_months.ad_account_id, true
+            )
             and (
                 file_costs.is_lump
                 or connector_months.has_account_report_alone

@@ -1,5 +1,5 @@
--- Grain: one row per media cost of a day from a file that the connector's reports of the
--- same campaign cover.
+-- Grain: one row per media cost of a day from a file that the connector's reports of
+-- the same campaign cover.
 -- They cover a range in each month for which they have any row of the account, and a
 -- single day from their first to their last day within those months. A cost that has
 -- an account gives way to that account alone, or to one that is not known.

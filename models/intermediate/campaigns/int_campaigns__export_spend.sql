@@ -1,7 +1,7 @@
 -- Grain: one row per row of a cost report that a platform's own screens export, with
 -- its account and campaign settled.
--- A name is settled where one campaign of the account, or, in a report without accounts,
--- of all exports has it.
+-- A name is settled where one campaign of the account, or, in a report without
+-- accounts, of all exports has it.
 
 with
 

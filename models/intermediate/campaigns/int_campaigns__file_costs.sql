@@ -1,8 +1,9 @@
--- Grain: one row per media cost of a day from a generic or an exported file and name by
--- which other reports may tell of the same money: its campaign's id or name in any case.
--- A generic file may give the bare id of the platform. What a generic file holds, and an
--- account's exported total, is told by such a total too (account); the part of an export
--- whose campaign is not known by whatever else names something (*).
+-- Grain: one row per media cost of a day from a generic or an exported file and name
+-- by which other reports may tell of the same money: its campaign's id or name in any
+-- case.
+-- A generic file may give the bare id of the platform. What a generic file holds, and
+-- an account's exported total, is told by such a total too (account); the part of an
+-- export whose campaign is not known by whatever else names something (*).
 
 with
 

@@ -11,7 +11,8 @@ export_spend as (
 
     select
         *,
-        {{ dbt.datediff('starts_on', 'ends_on', 'day') }} as days_between,
+        {{ dbt.datediff('starts_on', 'ends_on', 'day') }}
+            as days_between,
         -- An ad of an unknown campaign is a part of its report, and no worse for it.
         report_level != 'account'
         and coalesce(campaign_id, campaign_name) is null as is_unknown_part

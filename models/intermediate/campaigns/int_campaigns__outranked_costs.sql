@@ -1,6 +1,6 @@
 -- Grain: one row per media cost of a day from a file beside which a better exported
--- report has the same money: on the same day, or, of a range, by single days anywhere in
--- the month.
+-- report has the same money: on the same day, or, of a range, by single days anywhere
+-- in the month.
 -- So a report that was exported twice counts once, and a month of days stands for a
 -- month at once. A single day that the better report lacks was not downloaded.
 

@@ -5,6 +5,12 @@
 
 with
 
+report_ranks as (
+
+    select * from {{ ref('cost_report_ranks') }}
+
+),
+
 generic_spend as (
 
     select * from {{ ref('stg_generic__spend') }}
@@ -90,15 +96,6 @@ costs as (
         starts_on,
         ends_on
     from export_spend
-
-),
-
-report_ranks as (
-
-    select
-        cost_report,
-        report_rank
-    from {{ ref('cost_report_ranks') }}
 
 ),
 

@@ -1,6 +1,6 @@
 -- Grain: one row per platform, account and name by which the connector tells of a
--- campaign: its id, its name in any case, or that of all (*), with whether it is told by
--- the platform's own id.
+-- campaign: its id, its name in any case, or that of all (*), with whether it is told
+-- by the platform's own id.
 
 with
 

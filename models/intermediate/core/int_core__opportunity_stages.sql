@@ -24,11 +24,23 @@ salesforce_stage_events as (
 
 ),
 
+hubspot_stage_events as (
+
+    select
+        opportunity_id,
+        stage_name,
+        changed_at
+    from {{ ref('stg_hubspot__opportunity_stage_events') }}
+
+),
+
 stage_events as (
 
     select * from generic_stage_events
     union all
     select * from salesforce_stage_events
+    union all
+    select * from hubspot_stage_events
 
 ),
 

@@ -35,7 +35,7 @@ _KEYS = {
     "export": {
         *("name", "description", "table", "recognised_by", "without", "place_first"),
         *("encodings", "nulls", "left_out", "total", "others", "columns"),
-        "breakdowns",
+        *("breakdowns", "told_apart_by"),
     },
     "column": {"from", "number", "times", "dates", "values", "description"},
     "left_out": {"blank", "starts_with"},
@@ -92,6 +92,8 @@ class Export:
     columns: tuple[ExportColumn, ...] = ()
     # The columns that divide the rows of a report further, where it has them.
     breakdowns: tuple[re.Pattern[str], ...] = ()
+    # Raw columns of which one is to be filled, lest like files overwrite each other.
+    told_apart_by: tuple[str, ...] = ()
 
     @property
     def is_plain(self) -> bool:
@@ -371,6 +373,7 @@ def _read_export(path: Path, source: str, entry: Any) -> Export:
         others=str(entry.get("others") or "{name}"),
         columns=columns,
         breakdowns=_patterns(entry.get("breakdowns")),
+        told_apart_by=_texts(entry.get("told_apart_by")),
     )
 
 

@@ -129,6 +129,12 @@ class Reader:
         staged = self._stage_batches(layout, rows, self._once(recognised, filled))
         notes, warnings = translation.notes()
         name = recognised.export.name
+        told_by = recognised.export.told_apart_by
+        if told_by and not {*told_by} & {*filled.names}:
+            warnings.append(
+                f"has no {' or '.join(told_by)}: the like report of another account "
+                "would overwrite its rows"
+            )
         return replace(staged, notes=(f"is a {name}", *notes), warnings=tuple(warnings))
 
     def _once(
@@ -138,14 +144,16 @@ class Reader:
         table = self.table
         if not table.is_upserted or set(table.cursor) & set(filled.names):
             return None
-        reason = "repeats the key of an earlier row with other values"
-        if recognised.export.breakdowns:
-            reason += (
-                ": the report is divided by a column that is not known. Name it under "
-                f"breakdowns in _{recognised.export.source}__exports.yml, or export "
-                "the report without it"
-            )
-        return staging.Once(table.key, reason)
+        breakdowns = f"breakdowns in _{recognised.export.source}__exports.yml"
+        if not recognised.export.breakdowns:
+            reason = "repeats the key of an earlier row with other values"
+            return staging.Once(table.key, reason)
+        reason = (
+            "repeats the key of an earlier row: the report is divided by a column that "
+            "is not known, or holds the row twice. Name the column under "
+            f"{breakdowns}, or export the report without it"
+        )
+        return staging.Once(table.key, reason, also_identical=True)
 
     def _stage_csv(self, file: DataFile, header: csv_text.Header) -> Staged:
         layout = self._layout(header.names)

@@ -78,6 +78,7 @@ class Once:
 
     key: tuple[str, ...]
     reason: str
+    also_identical: bool = False
 
 
 @dataclass(frozen=True)
@@ -366,7 +367,7 @@ class _Stage:
     def set_repeated_aside(self, once: Once) -> None:
         """Set rows aside that repeat a key with other values; the first of a key stays.
 
-        Identical rows stay all.
+        Identical rows stay all, unless they are set aside too.
         """
         names, values = self.layout.names, self.layout.values
         key = ", ".join(values[names.index(column)] for column in once.key)
@@ -374,9 +375,11 @@ class _Stage:
         twice = f"select 1 from {STAGED} group by {key} having count(*) > 1 limit 1"
         if self.connection.execute(twice).fetchone() is None:
             return
-        repeated = (
-            f"select rowid from {STAGED} qualify first_value({row}) "
-            f"over (partition by {key} order by rowid) is distinct from {row}"
+        keys = f"over (partition by {key} order by rowid)"
+        repeated = f"select rowid from {STAGED} qualify " + (
+            f"row_number() {keys} > 1"
+            if once.also_identical
+            else f"first_value({row}) {keys} is distinct from {row}"
         )
         self.connection.execute(
             f"insert into {REJECTED} select {_LINE}, null, ?, left({_TEXT}, ?) "
