@@ -1,12 +1,13 @@
 {#-
-    What a day of an account's total keeps beside its campaigns: the report's total less
-    what is told, spread as the total is, rounded so that the days add up to it exactly.
-    Reads total_days, told_days and the windows reports and days of its caller.
+    What a day of a total keeps beside what is told of it: the total of its report less
+    that, not below nothing, spread as the total is and rounded so that the days add up
+    to it. A credit stays where nothing is told of it.
+    Reads costs, told_days and the windows reports and days of its caller.
 -#}
 {% macro remainder_share(measure, type, scale) -%}
-    {%- set total = 'sum(total_days.' ~ measure ~ ') over reports' -%}
+    {%- set total = 'sum(costs.' ~ measure ~ ') over reports' -%}
     {%- set told = 'coalesce(sum(told_days.' ~ measure ~ ') over reports, 0)' -%}
-    {%- set up_to_day = 'sum(total_days.' ~ measure ~ ') over days' -%}
+    {%- set up_to_day = 'sum(costs.' ~ measure ~ ') over days' -%}
     {%- set kept = (
         'coalesce(cast(greatest(' ~ total ~ ' - ' ~ told ~ ', least(' ~ total
         ~ ', 0)) as double) / nullif(cast(' ~ total ~ ' as double), 0), 1)'
@@ -14,7 +15,7 @@
     cast(
         round(cast({{ up_to_day }} as double) * {{ kept }}, {{ scale }})
         - round(
-            cast({{ up_to_day }} - total_days.{{ measure }} as double) * {{ kept }},
+            cast({{ up_to_day }} - costs.{{ measure }} as double) * {{ kept }},
             {{ scale }}
         )
         as {{ type }}

@@ -1,6 +1,6 @@
 {#-
     The rows of a platform's own report, settled, as one per account, campaign, level,
-    breakdown, currency and span of days. What has no id is told apart by its name.
+    shape, breakdown, currency and span of days. What has no id is told apart by its name.
 -#}
 {% macro summed_export_spend(relation) -%}
     select
@@ -10,6 +10,7 @@
         campaign_id,
         max(campaign_name) as campaign_name,
         report_level,
+        report_shape,
         breakdown,
         currency,
         cast(coalesce(sum(spend), 0) as decimal(28, 6)) as spend,
@@ -25,6 +26,7 @@
         campaign_id,
         case when campaign_id is null then campaign_name end,
         report_level,
+        report_shape,
         breakdown,
         currency,
         starts_on,

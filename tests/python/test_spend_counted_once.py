@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -100,106 +100,143 @@ class Judge:
         told = [cost for cost in costs if cost.starts_on <= AS_OF]
         self.connected = [cost for cost in told if cost.kind == "connector"]
         self.exported = [cost for cost in told if cost.kind == "export"]
+        self.entered = [cost for cost in told if cost.kind == "generic"]
+        self.reported: dict[Any, set[date]] = defaultdict(set)
+        for cost in self.connected:
+            self.reported[cost.platform, cost.account].add(cost.starts_on)
+        self.standing: dict[Cost, list[date]] = {
+            cost: [
+                day
+                for day in cost.days
+                if day <= AS_OF and not self.is_superseded(cost, day)
+            ]
+            for cost in told
+        }
 
     def is_superseded(self, cost: Cost, day: date) -> bool:
         if cost.kind == "connector":
             return False
-        return (
-            any(self.outranks(other, cost, day) for other in self.exported)
-            or any(self.covers(other, cost, day) for other in self.connected)
-            or self.is_contained(cost, day)
-        )
-
-    def kept(self, cost: Cost) -> Fraction:
-        """Return the share of an account's total that no exported campaign tells."""
-        days = [
-            day
-            for day in cost.days
-            if day <= AS_OF and not self.is_superseded(cost, day)
-        ]
-        told = sum(
-            other.daily
+        return self.is_connected(cost, day) or any(
+            self.outranks(other, cost, day) and not self.is_connected(other, day)
             for other in self.exported
-            for day in other.days
-            if other.campaign is not None
-            and day in days
-            and self.is_one_account(other, cost)
-            and self.total_of(other, day) == cost
-            and not self.is_superseded(other, day)
-        )
-        total = cost.daily * len(days)
-        return max(Fraction(total - told, total), Fraction(0)) if total else Fraction(1)
-
-    def total_of(self, cost: Cost, day: date) -> Cost | None:
-        """Return the total that a campaign's day is a part of."""
-        totals = [
-            other
-            for other in self.exported
-            if other.campaign is None
-            and day in other.days
-            and self.is_one_account(cost, other)
-            and not self.is_superseded(other, day)
-        ]
-        named = [other for other in totals if other.account and cost.account]
-        assert len(named or totals) <= 1, "more than one total of an account and day"
-        return next(iter(named or totals), None)
-
-    @staticmethod
-    def is_one_account(one: Cost, other: Cost) -> bool:
-        if one.platform != other.platform:
-            return False
-        return not (one.account and other.account and one.account != other.account)
-
-    def outranks(self, other: Cost, cost: Cost, day: date) -> bool:
-        if not self.is_one_account(other, cost):
-            return False
-        if other.campaign is None:
-            if cost.kind == "export" and cost.campaign is not None:
-                return False
-        elif other.campaign != cost.campaign:
-            return False
-        if day in other.days and other.order < cost.order:
-            return True
-        stands_for_months = not other.is_range and other.rank < cost.rank
-        return (
-            stands_for_months and cost.is_range and month(other.starts_on) == month(day)
         )
 
-    def covers(self, other: Cost, cost: Cost, day: date) -> bool:
-        if not self.is_one_account(other, cost):
-            return False
-        is_total = cost.kind == "export" and cost.campaign is None
-        if not is_total and (cost.campaign is None or other.campaign != cost.campaign):
-            return False
-        return self.has(self.reported(other.platform, other.account), cost, day)
-
-    def reported(self, platform: str, account: str | None) -> set[date]:
-        return {
-            cost.starts_on
-            for cost in self.connected
-            if (cost.platform, cost.account) == (platform, account)
-        }
-
-    @staticmethod
-    def has(reported: set[date], cost: Cost, day: date) -> bool:
-        if month(day) not in {month(at) for at in reported}:
-            return False
-        return cost.is_range or min(reported) <= day <= max(reported)
-
-    def is_contained(self, cost: Cost, day: date) -> bool:
-        landed = [o for o in self.connected if self.is_one_account(o, cost)]
-        for account in {other.account for other in landed}:
-            now = [
+    def is_connected(self, cost: Cost, day: date) -> bool:
+        """Tell whether the connector reports a cost."""
+        for (platform, account), days in self.reported.items():
+            if platform != cost.platform:
+                continue
+            if cost.account and account and cost.account != account:
+                continue
+            if month(day) not in {month(at) for at in days}:
+                continue
+            if not cost.is_range and not min(days) <= day <= max(days):
+                continue
+            own = [
                 other
-                for other in landed
-                if other.account == account and month(other.starts_on) == month(day)
+                for other in self.connected
+                if (other.platform, other.account) == (platform, account)
             ]
-            alone = all(other.level == "account" for other in now)
-            is_lump = cost.kind == "generic" and cost.campaign is None
-            reported = self.reported(cost.platform, account)
-            if (alone or is_lump) and self.has(reported, cost, day):
+            if any(
+                cost.campaign is None
+                or other.campaign == cost.campaign
+                or (other.level == "account" and month(other.starts_on) == month(day))
+                for other in own
+            ):
                 return True
         return False
+
+    def tells_of(self, other: Cost, cost: Cost) -> bool:
+        """Tell whether an export has the campaign of a cost, or is a total of it."""
+        if not is_one_account(other, cost):
+            return False
+        if other.campaign is None:
+            return cost.kind == "generic" or cost.campaign is None
+        return other.campaign == cost.campaign
+
+    def outranks(self, other: Cost, cost: Cost, day: date) -> bool:
+        return (
+            self.tells_of(other, cost)
+            and day in other.days
+            and other.order < cost.order
+            and (other.is_range or not cost.is_range)
+        )
+
+    def shown(self) -> dict[tuple[Cost, date], Fraction]:
+        """Return what is shown of each day of each cost from a file."""
+        amounts = {
+            (cost, day): Fraction(cost.daily)
+            for cost in (*self.exported, *self.entered)
+            for day in self.standing[cost]
+        }
+        for report in self.reports(lambda cost: cost.is_range):
+            days = {day for _, day in report}
+            sample = report[0][0]
+            told = sum(
+                amounts[other, day]
+                for other in self.exported
+                if not other.is_range
+                and other.rank < sample.rank
+                and self.tells_of(other, sample)
+                for day in self.standing[other]
+                if day in days
+            )
+            take_off(amounts, report, told)
+        totals = self.reports(lambda cost: cost.campaign is None)
+        taken: dict[int, Fraction] = defaultdict(Fraction)
+        sizes = [sum(amounts[at] for at in report) for report in totals]
+        for other in self.exported:
+            if other.campaign is None:
+                continue
+            for day in self.standing[other]:
+                places = [
+                    (
+                        bool(other.account) and other.account == report[0][0].account,
+                        sizes[number],
+                        number,
+                    )
+                    for number, report in enumerate(totals)
+                    if is_one_account(other, report[0][0])
+                    and any(at == day for _, at in report)
+                ]
+                if places:
+                    taken[max(places)[2]] += amounts[other, day]
+        for number, told_of in taken.items():
+            take_off(amounts, totals[number], told_of)
+        return amounts
+
+    def reports(self, is_one: Callable[[Cost], bool]) -> list[list[tuple[Cost, date]]]:
+        """Return costs as reports: exported ranges alone, other costs by month."""
+        reports: dict[Any, list[tuple[Cost, date]]] = defaultdict(list)
+        for cost in (*self.exported, *self.entered):
+            if not is_one(cost):
+                continue
+            for day in self.standing[cost]:
+                key: Any = (cost.platform, cost.kind, cost.account, cost.campaign)
+                if cost.kind == "export" and cost.is_range:
+                    key = cost
+                else:
+                    key = (*key, cost.rank, month(day))
+                reports[key].append((cost, day))
+        return [*reports.values()]
+
+
+def is_one_account(one: Cost, other: Cost) -> bool:
+    if one.platform != other.platform:
+        return False
+    return not (one.account and other.account and one.account != other.account)
+
+
+def take_off(
+    amounts: dict[tuple[Cost, date], Fraction],
+    report: list[tuple[Cost, date]],
+    told: Fraction | int,
+) -> None:
+    """Take what is told off a report, day by day as it is spread."""
+    total = sum(amounts[at] for at in report)
+    share = max(1 - Fraction(told) / total, Fraction(0)) if total else Fraction(1)
+    for at in report:
+        amounts[at] *= share
 
 
 def some_day(chance: random.Random) -> date:
@@ -423,7 +460,23 @@ CASES: Tables = {
 }
 
 MIXTURES: Tables = {
+    "google_ads/account_history": [
+        {"id": "1", "descriptive_name": name, "updated_at": changed_at}
+        for name, changed_at in (("Main", "2024-01-01"), ("Main EU", "2024-03-01"))
+    ],
+    "google_ads/campaign_history": [
+        {"id": "7", "customer_id": "1", "name": "X", "updated_at": "2024-01-01"},
+    ],
+    "google_ads/account_stats": [reported("2024-01-05", cost_micros=1000 * UNITS)],
+    "google_ads/campaign_stats": [
+        reported("2024-01-05", id="7", cost_micros=600 * UNITS),
+        reported("2024-02-05", id="7", cost_micros=600 * UNITS),
+    ],
     "google_ads/export_spend": [
+        # What the account's total holds beyond the connector's campaigns.
+        exported("2024-01-05", "400", account_id="1", campaign_name="PMax"),
+        # The account by the name that it had.
+        exported("2024-02-05", "600", account_name="main", campaign_name="X"),
         # Two downloads: two days by campaign, and another day by ad.
         exported("2024-03-01", "10", account_id="1", campaign_name="X"),
         exported("2024-03-31", "10", account_id="1", campaign_name="X"),
@@ -440,6 +493,38 @@ MIXTURES: Tables = {
             account_id="5",
             campaign_name="B",
         ),
+        *(
+            exported(f"2024-03-0{day}", "100", account_id="5", campaign_name="B")
+            for day in range(1, 10)
+        ),
+        # The same ad, downloaded without and with its ad group.
+        exported("2024-01-05", "50", account_id="5", campaign_id="1", ad_name="A"),
+        exported(
+            "2024-01-05",
+            "50",
+            account_id="5",
+            campaign_id="1",
+            adset_name="G",
+            ad_name="A",
+        ),
+    ],
+    "meta_ads/export_spend": [
+        # The account by day, its one campaign at once.
+        exported("2024-01-01", "10", account_id="4"),
+        exported("2024-01-02", "10", account_id="4"),
+        exported("2024-01-03", "280", account_id="4"),
+        exported(
+            "2024-01-01",
+            "300",
+            reporting_ends="2024-01-03",
+            account_id="4",
+            campaign_name="M",
+        ),
+        # Two ads of one report; the campaign of the first is not known.
+        exported(
+            "2024-02-01", "290", reporting_ends="2024-02-29", account_id="4", ad_id="61"
+        ),
+        exported("2024-02-20", "5", account_id="4", ad_id="51"),
     ],
     # A connector that reports ads alone.
     "meta_ads/ad_history": [
@@ -465,9 +550,24 @@ MIXTURES: Tables = {
     "linkedin_ads/ad_analytics_by_campaign": [
         {"campaign_id": "11", "day": "2024-03-05", "cost_in_local_currency": "100"},
     ],
-    "linkedin_ads/export_spend": [exported("2024-03-05", "99", adset_name="Inner")],
+    "linkedin_ads/export_spend": [
+        exported("2024-03-05", "99", adset_name="Inner"),
+        # One campaign under its two names.
+        exported("2024-01-05", "98", account_id="2", campaign_name="Former"),
+        exported("2024-01-05", "98", account_id="2", campaign_name="Now"),
+        # A month, and one day of it without a cost.
+        exported(
+            "2024-02-01",
+            "2900",
+            reporting_ends="2024-02-29",
+            account_id="2",
+            campaign_name="C",
+        ),
+        exported("2024-02-29", "0", account_id="2", campaign_name="C"),
+    ],
     "generic/spend": [
         typed("Bing", "2024-02-01", "58", campaign_name="C", end_date="2024-02-29"),
+        typed("Bing", "2024-03-01", "927", end_date="2024-03-09"),
         typed("Facebook", "2024-03-01", "310", **MARCH),
         typed("LinkedIn", "2024-03-01", "62", campaign_name="former", **MARCH),
         typed("LinkedIn", "2024-03-01", "93", campaign_name="Inner", **MARCH),
@@ -483,33 +583,60 @@ def mixtures(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
 def test_a_day_that_was_not_downloaded_is_told_by_another_report(
     mixtures: Warehouse,
 ) -> None:
-    assert sums(mixtures, "shown", "google_ads") == {("exported", "x", 3): 520}
-    assert sums(mixtures, "superseded", "google_ads") == {("exported", "x", 3): 10}
+    # January and February are the connector's: the account's total holds PMax.
+    assert sums(mixtures, "shown", "google_ads") == {
+        ("unattributed_to_ads", "x", 1): 600,
+        ("not_in_campaign_report", "(not in a campaign report)", 1): 400,
+        ("unattributed_to_ads", "x", 2): 600,
+        ("exported", "x", 3): 520,
+    }
+    assert sums(mixtures, "superseded", "google_ads") == {
+        ("exported", "pmax", 1): 400,
+        ("exported", "x", 2): 600,
+        ("exported", "x", 3): 10,
+    }
 
 
-def test_an_account_s_exported_total_holds_its_campaigns(mixtures: Warehouse) -> None:
+def test_a_total_holds_its_exported_campaigns(mixtures: Warehouse) -> None:
+    # In March a lump is typed, of which the screens tell 900.
     assert sums(mixtures, "shown", "microsoft_ads") == {
+        ("exported", "", 1): 50,
         ("exported", "", 2): 900,
         ("exported", "b", 2): 100,
+        ("exported", "b", 3): 900,
+        ("entered", "", 3): 27,
     }
     assert sums(mixtures, "superseded", "microsoft_ads") == {
+        ("exported", "", 1): 50,
         ("exported", "", 2): 100,
         ("entered", "c", 2): 58,
+        ("entered", "", 3): 900,
     }
 
 
-def test_a_typed_lump_is_within_what_ads_alone_report(mixtures: Warehouse) -> None:
-    assert sums(mixtures, "shown", "meta_ads") == {("ads", "", 3): 310}
-    assert sums(mixtures, "superseded", "meta_ads") == {("entered", "", 3): 310}
+def test_totals_and_ranges_are_held_against_their_parts(mixtures: Warehouse) -> None:
+    assert sums(mixtures, "shown", "meta_ads") == {
+        ("exported", "", 1): 0,
+        ("exported", "m", 1): 300,
+        ("exported", "", 2): 295,
+        ("ads", "", 3): 310,
+    }
+    assert sums(mixtures, "superseded", "meta_ads") == {
+        ("exported", "", 1): 300,
+        ("entered", "", 3): 310,
+    }
 
 
 def test_a_campaign_is_known_by_earlier_names_and_by_its_parts(
     mixtures: Warehouse,
 ) -> None:
     assert sums(mixtures, "shown", "linkedin_ads") == {
-        ("unattributed_to_ads", "now", 3): 100
+        ("exported", "now", 1): 98,
+        ("exported", "c", 2): 2900,
+        ("unattributed_to_ads", "now", 3): 100,
     }
     assert sums(mixtures, "superseded", "linkedin_ads") == {
+        ("exported", "now", 1): 98,
         ("exported", "now", 3): 99,
         ("entered", "now", 3): 155,
     }
@@ -569,15 +696,15 @@ def test_an_account_s_total_alone_holds_what_is_typed(cases: Warehouse) -> None:
 
 
 def test_a_report_exported_twice_counts_once(cases: Warehouse) -> None:
-    # M's days stand for its month, N's month with ids for the one without. Ads without
-    # a campaign are not told by their neighbours in the same report.
+    # M's two days are a part of its month, N's month with ids stands for the one
+    # without. Ads without a campaign are not told by their neighbours.
     assert sums(cases, "shown", "meta_ads") == {
         ("exported", "", 1): 150,
-        ("exported", "m", 2): 30,
+        ("exported", "m", 2): 290,
         ("exported", "n", 3): 62,
     }
     assert sums(cases, "superseded", "meta_ads") == {
-        ("exported", "m", 2): 290,
+        ("exported", "m", 2): 30,
         ("exported", "n", 3): 62,
     }
 
@@ -597,22 +724,19 @@ def test_every_day_of_every_cost_is_where_the_rules_put_it(
     chance = random.Random(seed)  # noqa: S311 - a reproducible test, not a secret
     costs = list(drawn_costs(chance))
     judge = Judge(costs)
+    shown = judge.shown()
     expected: dict[Any, Fraction] = defaultdict(Fraction)
     for cost in costs:
         source = "generic" if cost.kind == "generic" else cost.platform
         is_file = cost.kind != "connector"
-        is_total = cost.kind == "export" and cost.campaign is None
         for day in cost.days:
             key = (source, cost.platform, is_file, day)
-            amount = Fraction(cost.daily)
             if day > AS_OF:
-                expected["late", *key] += amount
-            elif judge.is_superseded(cost, day):
-                expected["superseded", *key] += amount
-            else:
-                kept = judge.kept(cost) if is_total else Fraction(1)
-                expected["shown", *key] += amount * kept
-                expected["superseded", *key] += amount * (1 - kept)
+                expected["late", *key] += cost.daily
+                continue
+            here = shown.get((cost, day), Fraction(0)) if is_file else cost.daily
+            expected["shown", *key] += here
+            expected["superseded", *key] += cost.daily - here
     warehouse = built(tmp_path, landed_tables(costs))
     found = {
         (place, *key): amount
@@ -623,14 +747,15 @@ def test_every_day_of_every_cost_is_where_the_rules_put_it(
         )
     }
     keys = {*found, *expected}
+    assert sum(expected.values()) == sum(cost.daily * len(cost.days) for cost in costs)
     wrong = {
         key: (found.get(key, 0), float(expected.get(key, 0)))
         for key in keys
-        # What is left of a total is spread to the millionth.
+        # What is left of a report is spread to the millionth.
         if abs(Fraction(found.get(key, 0)) - expected.get(key, 0)) > Fraction(5, 10**6)
     }
     assert not wrong
-    exported_totals = [cost for cost in judge.exported if cost.campaign is None]
-    assert any(0 < judge.kept(cost) < 1 for cost in exported_totals)
+    parts = [0 < amount < cost.daily for (cost, _), amount in shown.items()]
+    assert sum(parts) > len(parts) / 20
     days = Counter(place for (place, *_, is_file, _) in expected if is_file)
     assert min(days.values()) > days.total() / 20

@@ -1,5 +1,6 @@
--- Grain: one row per platform and name, in lower case, that one of its accounts alone
--- has, by the connector or by exports that hold both the id and the name.
+-- Grain: one row per platform and name, in lower case, that tells one of its accounts,
+-- by the connector or by exports that hold both the id and the name.
+-- A name of today comes before one that an account had.
 
 {{ config(materialized='view') }}
 
@@ -10,7 +11,7 @@ ad_accounts as (
     select
         source,
         ad_account_id,
-        lower(account_name) as account_key
+        account_name
     from {{ ref('int_campaigns__ad_accounts') }}
 
 ),
@@ -20,16 +21,49 @@ exported_accounts as (
     select
         source,
         ad_account_id,
-        lower(ad_account_name) as account_key
+        ad_account_name as account_name
     from {{ ref('int_campaigns__export_reports') }}
+
+),
+
+earlier_names as (
+
+    select * from {{ ref('int_campaigns__earlier_account_names') }}
 
 ),
 
 all_names as (
 
-    select * from ad_accounts
+    select
+        *,
+        1 as name_rank
+    from ad_accounts
     union all
-    select * from exported_accounts
+    select
+        *,
+        1 as name_rank
+    from exported_accounts
+    union all
+    select
+        source,
+        ad_account_id,
+        account_name,
+        2 as name_rank
+    from earlier_names
+
+),
+
+best_names as (
+
+    select
+        source,
+        ad_account_id,
+        lower(account_name) as account_key
+    from all_names
+    where account_name is not null and ad_account_id is not null
+    qualify
+        name_rank
+        = min(name_rank) over (partition by source, lower(account_name))
 
 ),
 
@@ -39,8 +73,7 @@ account_names as (
         source,
         account_key,
         max(ad_account_id) as ad_account_id
-    from all_names
-    where account_key is not null and ad_account_id is not null
+    from best_names
     group by
         source,
         account_key

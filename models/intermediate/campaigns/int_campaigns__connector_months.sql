@@ -9,7 +9,7 @@ report_months as (
         platform,
         ad_account_id,
         cast(date_trunc('month', stat_date) as date) as month,
-        bool_and(level = 'account') as has_account_report_alone,
+        bool_or(level = 'account') as has_account_report,
         min(stat_date) as month_first_date,
         max(stat_date) as month_last_date
     from {{ ref('int_campaigns__platform_levels') }}
@@ -27,7 +27,7 @@ connector_months as (
         platform,
         ad_account_id,
         month,
-        has_account_report_alone,
+        has_account_report,
         min(month_first_date) over accounts as first_date,
         max(month_last_date) over accounts as last_date
     from report_months

@@ -1,7 +1,7 @@
 -- Grain: one row per media cost of a day from a file that is within what the
 -- platform's connector reports, though no campaign ties the two.
 -- A generic cost for no campaign is; any cost of the account is, where the connector
--- has the account's total alone: a range in each month that has such reports, a single
+-- has the account's own total: a range in each month that has such reports, a single
 -- day from the first to the last of them within those months. A file's account whose
 -- id nothing tells is another one.
 
@@ -33,7 +33,7 @@ contained_costs as (
             )
             and (
                 file_costs.is_lump
-                or connector_months.has_account_report_alone
+                or connector_months.has_account_report
             )
     where
         file_costs.is_range

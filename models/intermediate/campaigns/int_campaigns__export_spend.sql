@@ -64,6 +64,7 @@ export_spend as (
         ) as campaign_id,
         placed_spend.campaign_name,
         placed_spend.report_level,
+        placed_spend.report_shape,
         placed_spend.breakdown,
         placed_spend.campaign_id is not null as has_campaign_id,
         placed_spend.ad_account_id is not null as has_account_id,

@@ -3,7 +3,7 @@
 -- case.
 -- A generic file may give the bare id of the platform. What a generic file holds, and
 -- an account's exported total, is told by such a total too (account); the part of an
--- export whose campaign is not known by whatever else names something (*).
+-- export whose campaign is not known by a report of a better level (*).
 
 with
 

@@ -1,7 +1,9 @@
 -- Grain: one row per row of a cost report that a platform's own screens export, with
 -- its order among those of its kind that tell of the same money.
 -- Up to the # it ranks the report: undivided before divided, by day before by range.
--- After it come the shortest, the earliest, and the one with ids.
+-- After it come the shortest, the earliest, and the one with ids. What else tells rows
+-- apart stands last, so that only parts of one report add up: a campaign that is told
+-- under two names is one.
 
 {{ config(materialized='view') }}
 
@@ -50,7 +52,10 @@ ordered_exports as (
             cast(starts_on as varchar(10)),
             case when has_campaign_id or is_unknown_part then '0' else '1' end,
             case when has_account_id or is_unknown_part then '0' else '1' end,
-            breakdown
+            breakdown,
+            report_shape,
+            case when report_level = 'campaign' then lower(campaign_name) end,
+            currency
         ) as order_within,
         report_level = 'account' as is_account_total,
         currency,

@@ -1,8 +1,8 @@
 -- Grain: one row per spend day and verdict: whether better figures of the platform take
 -- the place of the cost, or of a part of it: the same money is told by more than one
 -- report, and counts once.
--- Of an account's exported total the part that its exported campaigns account for gives
--- way.
+-- Of a range the part that single days tell gives way, and of a total the part that
+-- campaigns account for.
 
 with
 
@@ -18,9 +18,27 @@ superseded_costs as (
 
 ),
 
-account_remainders as (
+range_remainders as (
 
-    select * from {{ ref('int_campaigns__account_remainders') }}
+    select * from {{ ref('int_campaigns__range_remainders') }}
+
+),
+
+total_remainders as (
+
+    select * from {{ ref('int_campaigns__total_remainders') }}
+
+),
+
+remainders as (
+
+    select * from total_remainders
+    union all
+    select range_remainders.*
+    from range_remainders
+    left join total_remainders
+        on range_remainders.cost_day_id = total_remainders.cost_day_id
+    where total_remainders.cost_day_id is null
 
 ),
 
@@ -29,15 +47,15 @@ judged_days as (
     select
         spend_days.*,
         superseded_costs.cost_day_id is not null as is_superseded,
-        account_remainders.cost_day_id is not null as is_split,
-        account_remainders.amount as kept_amount,
-        account_remainders.impressions as kept_impressions,
-        account_remainders.clicks as kept_clicks
+        remainders.cost_day_id is not null as is_split,
+        remainders.amount as kept_amount,
+        remainders.impressions as kept_impressions,
+        remainders.clicks as kept_clicks
     from spend_days
     left join superseded_costs
         on spend_days.cost_day_id = superseded_costs.cost_day_id
-    left join account_remainders
-        on spend_days.cost_day_id = account_remainders.cost_day_id
+    left join remainders
+        on spend_days.cost_day_id = remainders.cost_day_id
 
 ),
 

@@ -1,6 +1,6 @@
--- Grain: one row per account, campaign, level of report, breakdown, currency and span
--- of days, as Google Ads' own reports have it. They write
--- the id of an account with dashes, its connector without.
+-- Grain: one row per account, campaign, level and shape of report, breakdown, currency
+-- and span of days, as Google Ads' own reports have it.
+-- They write the id of an account with dashes, its connector without.
 
 with
 
@@ -12,6 +12,7 @@ export_spend as (
         {{ source_key('google_ads', 'campaign_id') }} as campaign_id,
         {{ clean_text('campaign_name') }} as campaign_name,
         {{ export_report_level() }} as report_level,
+        {{ export_report_shape() }} as report_shape,
         {{ clean_text('breakdown') }} as breakdown,
         upper({{ clean_text('currency') }}) as currency,
         spend,
@@ -41,6 +42,7 @@ settled_spend as (
         export_spend.campaign_id,
         export_spend.campaign_name,
         export_spend.report_level,
+        export_spend.report_shape,
         export_spend.breakdown,
         coalesce(export_spend.currency, accounts.currency) as currency,
         export_spend.spend,

@@ -1,5 +1,5 @@
--- Grain: one row per account, campaign, level of report, breakdown, currency and span
--- of days, as Campaign Manager's own reports have it.
+-- Grain: one row per account, campaign, level and shape of report, breakdown, currency
+-- and span of days, as Campaign Manager's own reports have it.
 -- A campaign is a campaign group of LinkedIn: the one in the row, else that of its
 -- LinkedIn campaign or ad; a LinkedIn campaign whose group is not known is its own.
 
@@ -16,6 +16,7 @@ export_spend as (
         {{ clean_text('adset_name') }} as ad_group_name,
         {{ source_key('linkedin_ads', 'ad_id') }} as ad_id,
         {{ export_report_level() }} as report_level,
+        {{ export_report_shape() }} as report_shape,
         {{ clean_text('breakdown') }} as breakdown,
         upper({{ clean_text('currency') }}) as currency,
         spend,
@@ -69,6 +70,7 @@ settled_spend as (
             end
         ) as campaign_name,
         export_spend.report_level,
+        export_spend.report_shape,
         export_spend.breakdown,
         coalesce(
             export_spend.currency, accounts.currency, ad_groups.currency, ads.currency

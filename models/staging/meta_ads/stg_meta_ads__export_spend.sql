@@ -1,7 +1,7 @@
--- Grain: one row per account, campaign, level of report, breakdown, currency and span
--- of days, as Ads Manager's own reports have it.
--- Clicks are those on links. A row that names no campaign is known by its ad; the level
--- is that of the row, whether its ad is known or not.
+-- Grain: one row per account, campaign, level and shape of report, breakdown, currency
+-- and span of days, as Ads Manager's own reports have it.
+-- Clicks are those on links. A row that names no campaign is known by its ad; the
+-- level is that of the row, whether its ad is known or not.
 
 with
 
@@ -14,6 +14,7 @@ export_spend as (
         {{ clean_text('campaign_name') }} as campaign_name,
         {{ source_key('meta_ads', 'ad_id') }} as ad_id,
         {{ export_report_level() }} as report_level,
+        {{ export_report_shape() }} as report_shape,
         {{ clean_text('breakdown') }} as breakdown,
         upper({{ clean_text('currency') }}) as currency,
         spend,
@@ -44,6 +45,7 @@ settled_spend as (
         coalesce(export_spend.campaign_id, ads.campaign_id) as campaign_id,
         export_spend.campaign_name,
         export_spend.report_level,
+        export_spend.report_shape,
         export_spend.breakdown,
         export_spend.currency,
         export_spend.spend,
