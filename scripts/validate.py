@@ -13,15 +13,18 @@ from lib.quality.rules import (
     CRITICAL,
     ROW_LIMIT,
     Suite,
+    Threshold,
     Verdict,
     read_suites,
     read_thresholds,
     suite_parameters,
 )
+from lib.quality.standards import add_standards
 from lib.warehouse import PROJECT_ROOT, connect, warehouse_path
 
 SUITES = PROJECT_ROOT / "tests" / "expectations"
-THRESHOLDS = PROJECT_ROOT / "seeds" / "quality" / "quality_thresholds.csv"
+SEEDS = PROJECT_ROOT / "seeds"
+THRESHOLDS = SEEDS / "quality" / "quality_thresholds.csv"
 LAYERS = ("raw", "marts")
 MADE_BY = {"raw": "scripts/load.py", "marts": "dbt build"}
 
@@ -56,13 +59,42 @@ def columns_of_suites(warehouse: Path, layer: str, suites: Sequence[Suite]) -> C
     return found
 
 
+def suites_of(
+    layer: str, now: datetime, suite_directory: Path, seed_directory: Path | None
+) -> list[Suite]:
+    """Return the suites of a layer, the standards of the seeds among their rules."""
+    suites = read_suites(suite_directory, layer, limits(seed_directory), now)
+    if seed_directory is None:
+        return suites
+    return add_standards(suites, seed_directory, layer, now)
+
+
+def limits(seed_directory: Path | None) -> dict[str, Threshold]:
+    """Return the limits that rules are held to."""
+    if seed_directory is None:
+        return read_thresholds(THRESHOLDS)
+    return read_thresholds(seed_directory / THRESHOLDS.relative_to(SEEDS))
+
+
 def validate(
-    layer: str, warehouse: Path, out: Path, suite_directory: Path = SUITES
+    layer: str,
+    warehouse: Path,
+    out: Path,
+    suite_directory: Path = SUITES,
+    seed_directory: Path | None = None,
 ) -> int:
-    """Judge one layer, write down what was found and return the exit code."""
+    """Judge one layer, write down what was found and return the exit code.
+
+    Args:
+        layer: raw or marts.
+        warehouse: the DuckDB file.
+        out: folder for Data Docs and failing rows.
+        suite_directory: where the suites stand.
+        seed_directory: where the seeds stand whose rows are rules too; without one the
+            suites alone are judged.
+    """
     now = datetime.now(UTC).replace(tzinfo=None)
-    thresholds = read_thresholds(THRESHOLDS)
-    suites = read_suites(suite_directory, layer, thresholds, now)
+    suites = suites_of(layer, now, suite_directory, seed_directory)
     columns = columns_of_suites(warehouse, layer, suites)
     run_id = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
     rule_count = sum(len(suite.rules) for suite in suites)
@@ -71,7 +103,7 @@ def validate(
         from lib.quality.engine import inspect  # noqa: PLC0415
         from lib.quality.rows import write_failing_rows  # noqa: PLC0415
 
-        parameters = suite_parameters(thresholds, now)
+        parameters = suite_parameters(limits(seed_directory), now)
         with inspect(warehouse) as inspection:
             verdicts = [
                 verdict
@@ -146,6 +178,22 @@ def _line(verdict: Verdict, file: Path | None) -> str:
     return " | ".join(parts)
 
 
+def list_rules(suites: Sequence[Suite]) -> None:
+    """Print every rule as a table in Markdown: what holds where, and whose it is."""
+    print("| rule | severity | relation | says | tolerated | owner |")
+    print("|---|---|---|---|---|---|")
+    for suite in suites:
+        written = suite.document["expectations"]
+        for rule, expectation in zip(suite.rules, written, strict=True):
+            says = expectation["description"].removesuffix(
+                f" ({rule.severity} {rule.rule_id}, owner {rule.owner})"
+            )
+            limit = rule.threshold
+            tolerated = f"{limit.bound} {limit.value:g}" if limit else "none"
+            cells = (rule.severity, suite.relation, says, tolerated, rule.owner)
+            print(f"| {rule.rule_id} | {' | '.join(cells)} |")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; exit code 0 fine, 1 a critical rule failed, 2 wrong use."""
     arguments = parser(__doc__ or "", "scripts/validate.py marts --out output")
@@ -157,9 +205,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         metavar="DIR",
         help="folder for Data Docs and failing rows (default: output)",
     )
+    arguments.add_argument(
+        "--seeds",
+        type=Path,
+        default=SEEDS,
+        metavar="DIR",
+        help="folder of the seeds that hold limits and standards (default: seeds)",
+    )
+    arguments.add_argument(
+        "--list", action="store_true", help="print the rules, and judge nothing"
+    )
     options = arguments.parse_args(argv)
+    if options.list:
+        now = datetime.now(UTC).replace(tzinfo=None)
+        list_rules(suites_of(options.layer, now, SUITES, options.seeds))
+        return OK
     try:
-        return validate(options.layer, warehouse_path(), options.out)
+        return validate(
+            options.layer, warehouse_path(), options.out, SUITES, options.seeds
+        )
     except OSError as error:
         raise UserError(f"cannot write to {options.out}: {error.strerror}") from error
 

@@ -48,7 +48,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:`schema_name` is deprecated")
 
 NOW = datetime.now(UTC).replace(tzinfo=None)
 SEEDS = {
-    "policy.naming_rules": PROJECT_ROOT / "seeds" / "quality" / "naming_rules.csv",
     "policy.role_mailboxes": PROJECT_ROOT / "seeds" / "core" / "role_mailboxes.csv",
     "policy.closing_stages": PROJECT_ROOT / "seeds" / "core" / "closing_stages.csv",
     "policy.source_roles": PROJECT_ROOT / "seeds" / "core" / "source_roles.csv",
@@ -348,10 +347,6 @@ def make_warehouse(path: Path, world: World) -> Path:
         for name, seed in SEEDS.items():
             query = f"create table {name} as from read_csv(?, all_varchar = true)"
             connection.execute(query, [str(seed)])
-            for date in ("effective_from", "effective_to"):
-                if name == "policy.naming_rules":
-                    change = f"alter table {name} alter {date} type date"
-                    connection.execute(change)
         for name, rows in world.items():
             insert(connection, name, rows)
     return path
@@ -569,19 +564,6 @@ class TestTheShippedRules:
         assert all(rule.owner.endswith("@example.com") for rule in rules)
         used = {rule.threshold.threshold_id for rule in rules if rule.threshold}
         assert used == set(read_thresholds(validate.THRESHOLDS))
-
-    def test_the_utm_rules_say_what_the_naming_rules_say(self) -> None:
-        with SEEDS["policy.naming_rules"].open(encoding="utf-8", newline="") as file:
-            seeds = {row["field"]: row for row in csv.DictReader(file)}
-        rules = {
-            rule.rule_id: rule for suite in shipped("marts") for rule in suite.rules
-        }
-        for field, seed in seeds.items():
-            assert re.fullmatch(seed["pattern"], seed["example"])
-            if field.startswith("utm_"):
-                rule = rules[f"{field}_complies"]
-                said = (rule.severity, rule.owner, rule.fix)
-                assert said == (seed["severity"], seed["owner"], seed["fix"])
 
     def test_the_history_is_as_its_source_declares_it(self, sound: Judged) -> None:
         path = PROJECT_ROOT / "models" / "staging" / "meta" / "_validation__sources.yml"

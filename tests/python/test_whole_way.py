@@ -70,7 +70,7 @@ def test_the_demo_warns_and_hands_the_rows_back(out: Path) -> None:
     """It is messy enough to show what a warning looks like, and still published."""
     for rule, column in (
         ("duplicate_rate", "is_master"),
-        ("campaign_name_compliance_rate", "is_name_compliant"),
+        ("nmr_001_marts_dim_campaigns", "is_name_compliant"),
     ):
         with (out / "failing_rows" / "marts" / f"{rule}.csv").open() as handle:
             rows = list(csv.DictReader(handle))

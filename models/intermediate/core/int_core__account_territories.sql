@@ -1,4 +1,5 @@
--- Grain: one row per golden account, with its territory and its country by picklist.
+-- Grain: one row per golden account, with its territory, and country and industry by
+-- picklist.
 -- A rule for the state beats one for the country, which beats the rule for all ('*').
 
 with
@@ -8,6 +9,7 @@ golden_accounts as (
     select
         account_id,
         domain,
+        industry,
         country,
         state
     from {{ ref('int_core__golden_accounts') }}
@@ -18,6 +20,7 @@ enrichments as (
 
     select
         enriched_key,
+        industry,
         country
     from {{ ref('int_core__latest_enrichments') }}
 
@@ -30,6 +33,16 @@ country_names as (
         picklist_value
     from {{ ref('picklist_values') }}
     where field = 'country'
+
+),
+
+industry_names as (
+
+    select
+        synonym,
+        picklist_value
+    from {{ ref('picklist_values') }}
+    where field = 'industry'
 
 ),
 
@@ -51,6 +64,11 @@ located_accounts as (
         golden_accounts.account_id,
         golden_accounts.state,
         coalesce(
+            industry_names.picklist_value,
+            golden_accounts.industry,
+            enrichments.industry
+        ) as industry,
+        coalesce(
             country_names.picklist_value, golden_accounts.country, enrichments.country
         ) as country
     from golden_accounts
@@ -58,8 +76,12 @@ located_accounts as (
         on golden_accounts.domain = enrichments.enriched_key
     left join country_names
         on
-            lower(coalesce(golden_accounts.country, enrichments.country))
+            {{ picklist_key('coalesce(golden_accounts.country, enrichments.country)') }}
             = country_names.synonym
+    left join industry_names
+        on
+            {{ picklist_key('coalesce(golden_accounts.industry, enrichments.industry)') }}
+            = industry_names.synonym
 
 ),
 
@@ -67,6 +89,7 @@ account_territories as (
 
     select
         located_accounts.account_id,
+        located_accounts.industry,
         located_accounts.country,
         territories.territory
     from located_accounts

@@ -82,7 +82,7 @@ person_traits as (
         on golden_people.email = enrichments.enriched_key
     left join country_names
         on
-            lower(coalesce(golden_people.country, enrichments.country))
+            {{ picklist_key('coalesce(golden_people.country, enrichments.country)') }}
             = country_names.synonym
     left join lead_sources
         on lower(golden_people.declared_lead_source) = lead_sources.source_value

@@ -44,7 +44,7 @@ naming_rules as (
         effective_from,
         coalesce(effective_to, cast('9999-12-31' as date)) as effective_to
     from {{ ref('naming_rules') }}
-    where asset_type = 'campaign' and field = 'campaign_name'
+    where asset_type = 'campaigns' and field = 'campaign_name'
 
 ),
 

@@ -57,7 +57,7 @@ accounts as (
         golden_accounts.account_id,
         golden_accounts.account_name,
         golden_accounts.domain,
-        coalesce(golden_accounts.industry, enrichments.industry) as industry,
+        territories.industry,
         coalesce(golden_accounts.employee_count, enrichments.employee_count)
             as employee_count,
         cast(

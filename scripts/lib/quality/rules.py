@@ -233,7 +233,7 @@ def _read_suite(
     rules: list[Rule] = []
     for number, written in enumerate(document["expectations"], start=1):
         place = f"{path}, expectation {number}"
-        expectation, rule = _read_expectation(written, place, thresholds, now)
+        expectation, rule = read_expectation(written, place, thresholds, now)
         if rule.rule_id in {known.rule_id for known in rules}:
             raise UserError(f"{place}: rule {rule.rule_id} comes twice")
         expectations.append(expectation)
@@ -247,7 +247,7 @@ def _read_suite(
     )
 
 
-def _read_expectation(
+def read_expectation(
     written: Mapping[str, Any],
     place: str,
     thresholds: Mapping[str, Threshold],
