@@ -65,6 +65,8 @@ touch_records as (
         touches.utm_source,
         touches.utm_medium,
         touches.utm_campaign,
+        touches.utm_content,
+        touches.utm_term,
         touches.click_id_type,
         case
             when not touches.is_internal_referrer then touches.referrer_host

@@ -80,7 +80,9 @@ located_accounts as (
             = country_names.synonym
     left join industry_names
         on
-            {{ picklist_key('coalesce(golden_accounts.industry, enrichments.industry)') }}
+            {{ picklist_key(
+                'coalesce(golden_accounts.industry, enrichments.industry)'
+            ) }}
             = industry_names.synonym
 
 ),

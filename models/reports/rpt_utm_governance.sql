@@ -1,0 +1,127 @@
+-- Grain: one row per UTM rule that some link breaks: how often, and how much money
+-- stands behind these links.
+-- A campaign and an opportunity count once within a rule. Rules overlap, so no figure
+-- adds up over rules.
+
+with
+
+violations as (
+
+    select
+        *,
+        row_number() over (
+            partition by utm_rule_id, campaign_id
+            order by touchpoint_id
+        ) as number_in_campaign
+    from {{ ref('fct_utm_violations') }}
+
+),
+
+touchpoints as (
+
+    select
+        touchpoint_id,
+        person_id
+    from {{ ref('fct_touchpoints') }}
+
+),
+
+opportunity_touches as (
+
+    select
+        conversion_id as opportunity_id,
+        touchpoint_id
+    from {{ ref('fct_attribution_credits') }}
+    where conversion_type = 'opportunity'
+    group by
+        conversion_id,
+        touchpoint_id
+
+),
+
+opportunities as (
+
+    select
+        opportunity_id,
+        amount_usd
+    from {{ ref('fct_opportunities') }}
+
+),
+
+rule_violations as (
+
+    select
+        violations.utm_rule_id,
+        max(violations.rule) as rule,
+        max(violations.parameter) as parameter,
+        max(violations.severity) as severity,
+        max(violations.owner) as owner,
+        max(violations.fix) as fix,
+        count(*) as violations,
+        count(violations.suggested_value) as mendable_violations,
+        count(distinct touchpoints.person_id) as people,
+        count(distinct violations.campaign_id) as campaigns,
+        sum(violations.campaign_spend_usd) filter (
+            where violations.number_in_campaign = 1
+        ) as spend_usd,
+        min(violations.touched_at) as first_violated_at,
+        max(violations.touched_at) as last_violated_at
+    from violations
+    left join touchpoints
+        on violations.touchpoint_id = touchpoints.touchpoint_id
+    group by violations.utm_rule_id
+
+),
+
+rule_opportunities as (
+
+    select
+        violations.utm_rule_id,
+        opportunity_touches.opportunity_id
+    from violations
+    inner join opportunity_touches
+        on violations.touchpoint_id = opportunity_touches.touchpoint_id
+    group by
+        violations.utm_rule_id,
+        opportunity_touches.opportunity_id
+
+),
+
+rule_pipeline as (
+
+    select
+        rule_opportunities.utm_rule_id,
+        count(*) as opportunities,
+        sum(opportunities.amount_usd) as pipeline_usd
+    from rule_opportunities
+    inner join opportunities
+        on rule_opportunities.opportunity_id = opportunities.opportunity_id
+    group by rule_opportunities.utm_rule_id
+
+),
+
+utm_governance as (
+
+    select
+        rule_violations.utm_rule_id,
+        rule_violations.rule,
+        rule_violations.parameter,
+        rule_violations.severity,
+        rule_violations.owner,
+        rule_violations.fix,
+        rule_violations.violations,
+        rule_violations.mendable_violations,
+        rule_violations.people,
+        rule_violations.campaigns,
+        coalesce(rule_pipeline.opportunities, 0) as opportunities,
+        cast(coalesce(rule_violations.spend_usd, 0) as decimal(28, 6)) as spend_usd,
+        cast(coalesce(rule_pipeline.pipeline_usd, 0) as decimal(28, 2)) as pipeline_usd,
+        rule_violations.first_violated_at,
+        rule_violations.last_violated_at
+    from rule_violations
+    left join rule_pipeline
+        on rule_violations.utm_rule_id = rule_pipeline.utm_rule_id
+
+)
+
+select * from utm_governance
