@@ -10,7 +10,7 @@ violations as (
     select
         *,
         row_number() over (
-            partition by utm_rule_id, campaign_id
+            partition by utm_rule_id, link_campaign
             order by touchpoint_id
         ) as number_in_campaign
     from {{ ref('fct_utm_violations') }}
@@ -60,7 +60,7 @@ rule_violations as (
         count(*) as violations,
         count(violations.suggested_value) as mendable_violations,
         count(distinct touchpoints.person_id) as people,
-        count(distinct violations.campaign_id) as campaigns,
+        count(distinct violations.link_campaign) as campaigns,
         sum(violations.campaign_spend_usd) filter (
             where violations.number_in_campaign = 1
         ) as spend_usd,

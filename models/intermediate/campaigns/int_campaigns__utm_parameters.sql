@@ -36,6 +36,7 @@ tagged_parameters as (
         touch_records.campaign_id,
         touch_records.utm_source,
         touch_records.utm_medium,
+        touch_records.utm_campaign,
         parameters.parameter,
         case parameters.parameter
             when 'utm_source' then touch_records.utm_source
@@ -60,6 +61,7 @@ utm_parameters as (
         campaign_id,
         utm_source,
         utm_medium,
+        utm_campaign,
         'click_id' as parameter,
         click_id_type as utm_value,
         touched_at

@@ -28,14 +28,35 @@ utm_rules as (
 
 ),
 
-campaign_spend as (
+campaigns as (
 
     select
         campaign_id,
-        sum(spend_usd) as spend_usd
+        lower(coalesce(utm_campaign, campaign_name)) as link_campaign
+    from {{ ref('dim_campaigns') }}
+
+),
+
+spend_days as (
+
+    select
+        campaign_id,
+        spend_usd
     from {{ ref('fct_ad_spend_days') }}
     where campaign_id is not null
-    group by campaign_id
+
+),
+
+link_campaigns as (
+
+    -- One campaign stands in several systems, under ids of their own.
+    select
+        campaigns.link_campaign,
+        cast(sum(spend_days.spend_usd) as decimal(28, 6)) as spend_usd
+    from campaigns
+    left join spend_days
+        on campaigns.campaign_id = spend_days.campaign_id
+    group by campaigns.link_campaign
 
 ),
 
@@ -45,6 +66,7 @@ violations as (
         broken_rules.touchpoint_id,
         broken_rules.utm_rule_id,
         broken_rules.campaign_id,
+        link_campaigns.link_campaign,
         utm_rules.rule,
         broken_rules.parameter,
         utm_values.shown_value as utm_value,
@@ -52,7 +74,7 @@ violations as (
         utm_rules.severity,
         utm_rules.owner,
         utm_rules.fix,
-        cast(campaign_spend.spend_usd as decimal(28, 6)) as campaign_spend_usd,
+        link_campaigns.spend_usd as campaign_spend_usd,
         broken_rules.touched_at
     from broken_rules
     inner join utm_rules
@@ -64,8 +86,12 @@ violations as (
         on
             broken_rules.parameter = utm_values.parameter
             and broken_rules.utm_value = utm_values.utm_value
-    left join campaign_spend
-        on broken_rules.campaign_id = campaign_spend.campaign_id
+    left join campaigns
+        on broken_rules.campaign_id = campaigns.campaign_id
+    left join link_campaigns
+        on
+            coalesce(campaigns.link_campaign, lower(broken_rules.utm_campaign))
+            = link_campaigns.link_campaign
 
 )
 
