@@ -5,7 +5,8 @@ Four seeds hold the standards of fields, one rule a row: required_fields, pickli
 of an entity (people, country). Where that field stands, in each source's raw table and
 in the marts, says the seed governed_fields; a column of a generic table is itself the
 field of its name. Each row becomes one rule for each of these places, named after the
-row and the relation: rqf_001_raw_salesforce_lead.
+row and the relation: rqf_001_raw_salesforce_lead. A row of utm_rules is judged in the
+marts alone, where fct_utm_violations lists the touches that break it.
 
 A row is judged while it is in force. tolerated_share is the share of rows that may
 break it, of those that it looks at; a share equal to it passes.
@@ -119,12 +120,13 @@ Breach = Callable[[SeedRow, Place, Seeds], tuple[str, str]]
 class Standard:
     """A seed whose rows are rules: its columns, and how it words and judges one.
 
-    breach returns two conditions in SQL: a row breaks the rule, a row is looked at.
+    breach returns SQL: the condition that a row breaks the rule, and the number of rows
+    that the rule looks at. A standard without an entity column has one place.
     """
 
     seed: Path
     id_column: str
-    entity_column: str
+    entity_column: str | None
     says: str
     breach: Breach
 
@@ -226,6 +228,8 @@ def _read_places(folder: Path) -> Mapping[tuple[str, str], Sequence[Place]]:
 
 
 def _places_of(standard: Standard, row: SeedRow, seeds: Seeds) -> Sequence[Place]:
+    if standard.entity_column is None:
+        return (Place(MARTS, "fct_utm_violations", "utm_value"),)
     entity, field = row[standard.entity_column], row["field"]
     places = seeds.places.get((entity, field))
     if not places:
@@ -238,7 +242,7 @@ def _rule(
     standard: Standard, row: SeedRow, place: Place, seeds: Seeds, now: datetime
 ) -> tuple[dict[str, Any], Rule]:
     """Return the expectation and the rule of a row at one place."""
-    breach, looked_at = standard.breach(row, place, seeds)
+    breach, total = standard.breach(row, place, seeds)
     if place.judged_on is not None:
         starts = row.day("effective_from") or date.min
         day = f"coalesce({quote_identifier(place.judged_on)}, {{now}})"
@@ -260,24 +264,14 @@ def _rule(
         query += " and {observed} > {threshold}"
         meta["threshold_id"] = rule_id
         meta["observed"] = (
-            f"select count_if({breach}) / nullif(count_if({looked_at}), 0) "  # noqa: S608
-            "from {batch}"
+            f"select count_if({breach}) / nullif({total}, 0) from {{batch}}"  # noqa: S608
         )
         thresholds[rule_id] = Threshold(rule_id, MAXIMUM, share)
     written = {
         "type": SQL_RULE,
         "kwargs": {"unexpected_rows_query": query},
-        "description": standard.says.format(
-            entity=row[standard.entity_column],
-            field=row["field"],
-            seed=standard.seed.stem,
-            seed_row_id=row[standard.id_column],
-            **{
-                name: row[name]
-                for name in ("picklist", "example")
-                if name in row.values
-            },
-        ),
+        "description": standard.says.format(**row.values)
+        + f" ({standard.seed.stem} {row[standard.id_column]})",
         "meta": meta,
     }
     return read_expectation(written, row.place, thresholds, now)
@@ -303,8 +297,12 @@ def _is_filled(place: Place) -> str:
     return f"coalesce({place.text}, '') != ''"
 
 
+def _filled_rows(place: Place) -> str:
+    return f"count_if({_is_filled(place)})"
+
+
 def _is_missing(_row: SeedRow, place: Place, _seeds: Seeds) -> tuple[str, str]:
-    return f"coalesce({place.text}, '') = ''", "true"
+    return f"coalesce({place.text}, '') = ''", "count(*)"
 
 
 def _is_unlisted(row: SeedRow, place: Place, seeds: Seeds) -> tuple[str, str]:
@@ -317,7 +315,7 @@ def _is_unlisted(row: SeedRow, place: Place, seeds: Seeds) -> tuple[str, str]:
     text = place.text if in_marts else picklist_key(place.text)
     listed = {value if in_marts else synonym for synonym, value in spellings}
     literals = ", ".join(text_literal(value) for value in sorted(listed))
-    return f"{_is_filled(place)} and {text} not in ({literals})", _is_filled(place)
+    return f"{_is_filled(place)} and {text} not in ({literals})", _filled_rows(place)
 
 
 def _is_malformed(row: SeedRow, place: Place, _seeds: Seeds) -> tuple[str, str]:
@@ -329,32 +327,45 @@ def _is_malformed(row: SeedRow, place: Place, _seeds: Seeds) -> tuple[str, str]:
     if not complies:
         raise UserError(f"{row.place}: the example does not match the pattern")
     match = f"regexp_full_match({place.text}, {text_literal(pattern)})"
-    return f"{_is_filled(place)} and not {match}", _is_filled(place)
+    return f"{_is_filled(place)} and not {match}", _filled_rows(place)
+
+
+def _is_violated(row: SeedRow, _place: Place, _seeds: Seeds) -> tuple[str, str]:
+    rule_id = text_literal(row["utm_rule_id"])
+    tagged = "coalesce(utm_source, utm_medium, utm_campaign, click_id_type) is not null"
+    total = f"(select count_if({tagged}) from marts.fct_touchpoints)"  # noqa: S608
+    return f"utm_rule_id = {rule_id}", total
 
 
 STANDARDS = (
     Standard(
         Path("quality", "required_fields.csv"),
         *("required_field_id", "entity"),
-        "{field} of {entity} is filled ({seed} {seed_row_id})",
+        "{field} of {entity} is filled",
         _is_missing,
     ),
     Standard(
         Path("quality", "picklists.csv"),
         *("picklist_id", "entity"),
-        "{field} of {entity} is on the picklist {picklist} ({seed} {seed_row_id})",
+        "{field} of {entity} is on the picklist {picklist}",
         _is_unlisted,
     ),
     Standard(
         Path("quality", "field_formats.csv"),
         *("field_format_id", "entity"),
-        "{field} of {entity} is written like {example} ({seed} {seed_row_id})",
+        "{field} of {entity} is written like {example}",
         _is_malformed,
     ),
     Standard(
         Path("quality", "naming_rules.csv"),
         *("naming_rule_id", "asset_type"),
-        "{field} of {entity} is named like {example} ({seed} {seed_row_id})",
+        "{field} of {asset_type} is named like {example}",
         _is_malformed,
+    ),
+    Standard(
+        Path("campaigns", "utm_rules.csv"),
+        *("utm_rule_id", None),
+        "Links heed the rule {rule} of {parameter}",
+        _is_violated,
     ),
 )
