@@ -13,6 +13,8 @@ in a sentence; its meta says what the verdict means to people:
     observed      an SQL query for the one figure that is held to the threshold of a
                   rule written in SQL; {observed} in the rule's SQL stands for it
 
+Rules that are rows of a seed stand in no suite: lib/quality/standards.py adds them.
+
 In SQL, {batch} is the relation, {now} the moment of the run in UTC, and
 {reporting_currency} the var of that name.
 """
