@@ -72,12 +72,18 @@ VALUES = st.one_of(
     KNOWN.map(lambda value: f" {value} "),
     st.sampled_from(PERSONAL_VALUES + PLAIN_VALUES),
     st.from_regex(r"[a-z0-9_-]{1,8}", fullmatch=True),
+    # Words that nearly have the structure.
+    st.from_regex(
+        r"[_-]?[A-Za-z0-9]{1,3}[ /!_-]{1,2}[a-z0-9]{1,3}[_-]?", fullmatch=True
+    ),
     st.text(st.sampled_from("aZ09_-. +&=#;%@/éÉßΣİ日\n\t"), max_size=8),
 )
 ENCODED = st.tuples(VALUES, st.sampled_from((quote, quote_plus))).map(
     lambda pair: pair[1](pair[0], safe="")
 )
-RAW = st.text(st.sampled_from("aZ0_-.+%@é"), max_size=6)
+# What is no UTF-8, or no percent code, stays as it is.
+UNDECODABLE = st.sampled_from(("caf%E9", "%C3%28x", "a+%FFb", "%zz", "100%"))
+RAW = UNDECODABLE | st.text(st.sampled_from("aZ0_-.+%@é"), max_size=6)
 SEPARATORS = st.sampled_from(("&", "&", "&", ";", "&amp;"))
 NAMES = st.sampled_from((*PARAMETERS, *PARAMETERS, "UTM_Source", "utm_id", *CLICK_IDS))
 
