@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -178,32 +179,66 @@ def _line(verdict: Verdict, file: Path | None) -> str:
     return " | ".join(parts)
 
 
-def list_rules(suites: Sequence[Suite]) -> None:
-    """Print every rule as a table in Markdown: what holds where, and whose it is."""
-    print("| rule | severity | relation | says | tolerated | owner |")
-    print("|---|---|---|---|---|---|")
-    for suite in suites:
-        written = suite.document["expectations"]
-        for rule, expectation in zip(suite.rules, written, strict=True):
-            says = expectation["description"].removesuffix(
-                f" ({rule.severity} {rule.rule_id}, owner {rule.owner})"
-            )
-            limit = rule.threshold
-            tolerated = f"{limit.bound} {limit.value:g}" if limit else "none"
-            cells = (rule.severity, suite.relation, says, tolerated, rule.owner)
-            print(f"| {rule.rule_id} | {' | '.join(cells)} |")
+def sync(layers: Sequence[str], out: Path, seed_directory: Path) -> int:
+    """Write down what is judged: every suite as it stands now, and a table of rules.
+
+    The rules that are rows of a seed are in, so that editing the seed is all it takes.
+    What an earlier run wrote and no suite holds any more is removed.
+
+    Args:
+        layers: of which layers.
+        out: folder for suites/<layer>__<relation>.json and rules.md.
+        seed_directory: where the seeds stand whose rows are rules too.
+    """
+    now = datetime.now(UTC).replace(tzinfo=None)
+    folder = out / "suites"
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [
+        "| rule | severity | relation | says | tolerated | owner |",
+        "|---|---|---|---|---|---|",
+    ]
+    written: set[Path] = set()
+    for layer in layers:
+        for suite in suites_of(layer, now, SUITES, seed_directory):
+            path = folder / f"{suite.name}.json"
+            text = json.dumps(suite.document, indent=2, ensure_ascii=False)
+            path.write_text(text + "\n", encoding="utf-8")
+            written.add(path)
+            lines += rule_lines(suite)
+    for path in folder.glob("*.json"):
+        if path not in written and path.name.split("__")[0] in layers:
+            path.unlink()
+    table = out / "rules.md"
+    table.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(f"{len(lines) - 2} rules of {len(written)} relations: {folder}, {table}")
+    return OK
+
+
+def rule_lines(suite: Suite) -> Iterator[str]:
+    """Yield a line of a table in Markdown for each rule of a suite."""
+    for rule, expectation in zip(
+        suite.rules, suite.document["expectations"], strict=True
+    ):
+        says = expectation["description"].removesuffix(
+            f" ({rule.severity} {rule.rule_id}, owner {rule.owner})"
+        )
+        limit = rule.threshold
+        tolerated = f"{limit.bound} {limit.value:g}" if limit else "none"
+        cells = (rule.severity, suite.relation, says, tolerated, rule.owner)
+        escaped = (cell.replace("|", "\\|") for cell in (rule.rule_id, *cells))
+        yield f"| {' | '.join(escaped)} |"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; exit code 0 fine, 1 a critical rule failed, 2 wrong use."""
     arguments = parser(__doc__ or "", "scripts/validate.py marts --out output")
-    arguments.add_argument("layer", choices=LAYERS, help="what to judge")
+    arguments.add_argument("layer", nargs="?", choices=LAYERS, help="what to judge")
     arguments.add_argument(
         "--out",
         type=Path,
         default=PROJECT_ROOT / "output",
         metavar="DIR",
-        help="folder for Data Docs and failing rows (default: output)",
+        help="folder for Data Docs, failing rows and suites (default: output)",
     )
     arguments.add_argument(
         "--seeds",
@@ -213,14 +248,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         help="folder of the seeds that hold limits and standards (default: seeds)",
     )
     arguments.add_argument(
-        "--list", action="store_true", help="print the rules, and judge nothing"
+        "--sync",
+        action="store_true",
+        help="write the suites with the rules of the seeds in, and judge nothing",
     )
     options = arguments.parse_args(argv)
-    if options.list:
-        now = datetime.now(UTC).replace(tzinfo=None)
-        list_rules(suites_of(options.layer, now, SUITES, options.seeds))
-        return OK
+    if options.layer is None and not options.sync:
+        arguments.error("say what to judge: raw or marts")
     try:
+        if options.sync:
+            layers = [options.layer] if options.layer else LAYERS
+            return sync(layers, options.out, options.seeds)
         return validate(
             options.layer, warehouse_path(), options.out, SUITES, options.seeds
         )

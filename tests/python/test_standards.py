@@ -6,6 +6,7 @@ Worlds are made by hand from the contracts, as in test_validate.
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from collections.abc import Sequence
 from datetime import datetime
@@ -349,17 +350,29 @@ class TestTheShippedStandards:
         rendered = template.render(regexp_global=lambda: ", 'g'").split("\n")[-1]
         assert rendered.strip() == picklist_key("spelled")
 
-    def test_the_list_shows_each(self, capsys: pytest.CaptureFixture[str]) -> None:
-        assert validate.main(["marts", "--list"]) == OK
-        lines = capsys.readouterr().out.splitlines()
-        suites = validate.suites_of("marts", NOW, validate.SUITES, validate.SEEDS)
+    def test_a_sync_writes_what_is_judged(self, tmp_path: Path) -> None:
+        stale = tmp_path / "suites" / "marts__gone.json"
+        stale.parent.mkdir()
+        stale.write_text("{}")
+        assert validate.main(["--sync", "--out", str(tmp_path)]) == OK
+        assert not stale.exists()
+        lines = (tmp_path / "rules.md").read_text().splitlines()
+        suites = [
+            suite
+            for layer in validate.LAYERS
+            for suite in validate.suites_of(layer, NOW, validate.SUITES, validate.SEEDS)
+        ]
         assert len(lines) == 2 + sum(len(suite.rules) for suite in suites)
-        [shown] = [line for line in lines if "| rqf_006_marts" in line]
-        assert shown == (
+        assert (
             "| rqf_006_marts_dim_person_profiles | warning | marts.dim_person_profiles "
             "| country of people is filled (required_fields RQF-006) "
             "| maximum 0.3 | mops@example.com |"
-        )
+        ) in lines
+        for suite in suites:
+            written = json.loads(
+                (tmp_path / "suites" / f"{suite.name}.json").read_text()
+            )
+            assert written == suite.document
 
 
 class TestMistakes:
