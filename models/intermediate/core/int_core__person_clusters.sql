@@ -10,21 +10,19 @@ person_records as (
 
 ),
 
-email_groups as (
+match_units as (
 
     select
         person_record_id,
-        group_id
-    from {{ ref('int_core__email_groups') }}
+        group_id,
+        unit_id
+    from {{ ref('int_core__match_units') }}
 
 ),
 
-group_components as (
+match_clusters as (
 
-    select
-        group_id,
-        component_id
-    from {{ ref('int_core__group_components') }}
+    select * from {{ ref('int_core__match_clusters') }}
 
 ),
 
@@ -38,12 +36,15 @@ clustered as (
         person_records.is_deleted,
         person_records.created_at,
         coalesce(person_records.updated_at, person_records.created_at) as updated_at,
-        coalesce(group_components.component_id, email_groups.group_id) as cluster_id
+        match_units.group_id,
+        coalesce(match_clusters.cluster_id, match_units.unit_id) as cluster_id,
+        match_clusters.match_rule,
+        match_clusters.match_probability
     from person_records
-    inner join email_groups
-        on person_records.person_record_id = email_groups.person_record_id
-    left join group_components
-        on email_groups.group_id = group_components.group_id
+    inner join match_units
+        on person_records.person_record_id = match_units.person_record_id
+    left join match_clusters
+        on match_units.unit_id = match_clusters.unit_id
 
 ),
 
@@ -55,6 +56,8 @@ person_clusters as (
             partition by cluster_id
             order by created_at asc nulls last, person_record_id asc
         ) as person_id,
+        match_rule as cluster_match_rule,
+        match_probability as cluster_match_probability,
         -- The record to trust first: alive, not merged away, a contact, fresh.
         row_number() over (
             partition by cluster_id
@@ -67,6 +70,7 @@ person_clusters as (
                 person_record_id asc
         ) as trust_rank,
         count(*) over (partition by cluster_id) as record_count,
+        count(*) over (partition by cluster_id, group_id) as address_record_count,
         min(cast(is_deleted as integer)) over (partition by cluster_id) = 0
             as is_live_person
     from clustered

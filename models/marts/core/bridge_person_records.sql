@@ -14,7 +14,10 @@ live_clusters as (
         person_record_id,
         person_id,
         trust_rank,
-        record_count
+        record_count,
+        address_record_count,
+        cluster_match_rule,
+        cluster_match_probability
     from {{ ref('int_core__person_clusters') }}
     where is_live_person
 
@@ -38,9 +41,11 @@ bridged_records as (
         live_clusters.person_id,
         case
             when live_clusters.record_count = 1 then 'single'
-            else coalesce(tie_rules.tie_rule, 'email')
+            when tie_rules.tie_rule is not null then tie_rules.tie_rule
+            when live_clusters.address_record_count > 1 then 'email'
+            else coalesce(live_clusters.cluster_match_rule, 'email')
         end as match_rule,
-        cast(1 as double) as match_probability,
+        live_clusters.cluster_match_probability,
         live_clusters.trust_rank = 1 as is_master,
         person_records.is_deleted,
         not person_records.is_deleted
@@ -66,7 +71,10 @@ judged_records as (
         record_id,
         person_id,
         match_rule,
-        match_probability,
+        case
+            when match_rule = 'probabilistic' then cluster_match_probability
+            else cast(1 as double)
+        end as match_probability,
         is_master,
         is_deleted,
         is_standing,

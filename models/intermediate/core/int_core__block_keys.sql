@@ -1,0 +1,82 @@
+-- Grain: one row per match profile and key under which they may meet a duplicate. A
+-- duplicate shares at least one of these with its original, whatever else was mistyped.
+
+{{ config(materialized='view') }}
+
+with
+
+match_profiles as (
+
+    select * from {{ ref('int_core__match_profiles') }}
+
+),
+
+block_keys as (
+
+    select
+        person_record_id,
+        unit_id,
+        'phone:' || phone as block_key
+    from match_profiles
+    union all
+    select
+        person_record_id,
+        unit_id,
+        'names:' || least(first_name, last_name)
+        || ':' || greatest(first_name, last_name) as block_key
+    from match_profiles
+    where first_name is not null and last_name is not null
+    union all
+    select
+        person_record_id,
+        unit_id,
+        'last_company:' || last_name || ':' || company as block_key
+    from match_profiles
+    union all
+    select
+        person_record_id,
+        unit_id,
+        'first_company:' || first_name || ':' || company as block_key
+    from match_profiles
+    union all
+    select
+        person_record_id,
+        unit_id,
+        'last_domain:' || last_name || ':' || company_domain as block_key
+    from match_profiles
+    union all
+    select
+        person_record_id,
+        unit_id,
+        'first_domain:' || first_name || ':' || company_domain as block_key
+    from match_profiles
+    union all
+    select
+        person_record_id,
+        unit_id,
+        'last_place:' || last_name || ':' || postal_code as block_key
+    from match_profiles
+    union all
+    select
+        person_record_id,
+        unit_id,
+        'first_place:' || first_name || ':' || postal_code as block_key
+    from match_profiles
+    union all
+    select
+        person_record_id,
+        unit_id,
+        'company_place:' || company || ':' || postal_code as block_key
+    from match_profiles
+    union all
+    select
+        person_record_id,
+        unit_id,
+        'email_name:' || email_name as block_key
+    from match_profiles
+    where email_name is not null
+
+)
+
+select * from block_keys
+where block_key is not null

@@ -1,0 +1,1 @@
+"""Probabilistic matching of person records: Splink scores, clusters keep hard rules."""

@@ -1,0 +1,212 @@
+"""What is compared when two person records are matched, and how levels are told apart.
+
+Comparisons and their levels are code; what each level weighs is the seed
+match_parameters, which scripts/match.py estimates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from splink import SettingsCreator
+from splink import comparison_level_library as levels
+from splink import comparison_library as comparisons
+from splink.internals.comparison_level_creator import ComparisonLevelCreator
+
+UNIQUE_ID = "person_record_id"
+PRIOR = "prior"
+# Below this many records, chance agreement is what it is among this many.
+LEAST_POPULATION = 10_000
+
+
+@dataclass(frozen=True)
+class Level:
+    """One way in which two values may agree; SQL over l and r, first one wins."""
+
+    name: str
+    condition: str
+    term: str | None = None  # column whose values are more or less common
+    least_u: float = 0.0  # chance below which no value's frequency is taken to lie
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One field of evidence: when it says nothing, and its levels from best to worst."""
+
+    name: str
+    unknown: str
+    levels: tuple[Level, ...] = field(default=())
+
+
+_SWAPPED = "first_name_l = last_name_r and last_name_l = first_name_r"
+
+
+def _unknown(column: str) -> str:
+    return f"{column}_l is null or {column}_r is null"
+
+
+def _alike(column: str, least: float) -> str:
+    return f"jaro_winkler_similarity({column}_l, {column}_r) >= {least}"
+
+
+def _near(column: str, most: int) -> str:
+    return f"damerau_levenshtein({column}_l, {column}_r) <= {most}"
+
+
+_MISTYPED_EMAIL = f"({_near('email', 2)} and left(email_l, 1) = left(email_r, 1))"
+# Colleagues share a place with their company: it counts where the company does not.
+_COLLEAGUES = (
+    "coalesce(company_l = company_r or company_domain_l = company_domain_r, false)"
+)
+
+COMPARISONS = (
+    Comparison(
+        "first_name",
+        f"{_unknown('first_name')} or ({_SWAPPED})",
+        (
+            Level("same", "first_name_l = first_name_r", "first_name", 1e-5),
+            Level("alike", _alike("first_name", 0.9)),
+            Level(
+                "initial",
+                "least(length(first_name_l), length(first_name_r)) = 1"
+                " and left(first_name_l, 1) = left(first_name_r, 1)",
+            ),
+            Level("similar", _alike("first_name", 0.78)),
+            Level("different", "ELSE"),
+        ),
+    ),
+    Comparison(
+        "last_name",
+        _unknown("last_name"),
+        (
+            Level("same", "last_name_l = last_name_r", "last_name", 1e-6),
+            Level("swapped", _SWAPPED),
+            Level("alike", _alike("last_name", 0.9)),
+            Level("similar", _alike("last_name", 0.78)),
+            Level("different", "ELSE"),
+        ),
+    ),
+    Comparison(
+        "email",
+        f"{_unknown('email')} or email_l = email_r",
+        (
+            Level("mistyped", _MISTYPED_EMAIL),
+            Level("same_name", "email_name_l = email_name_r", "email_name", 1e-6),
+            Level("different", "ELSE"),
+        ),
+    ),
+    Comparison(
+        "phone",
+        _unknown("phone"),
+        (
+            Level("same", "phone_l = phone_r", "phone", 1e-6),
+            Level("mistyped", _near("phone", 1)),
+            Level("different", "ELSE"),
+        ),
+    ),
+    Comparison(
+        "company",
+        f"({_unknown('company')}) and ({_unknown('company_domain')})",
+        (
+            Level("same", "company_l = company_r", "company", 1e-5),
+            Level("same_domain", "company_domain_l = company_domain_r"),
+            Level("alike", _alike("company", 0.88)),
+            Level("different", "ELSE"),
+        ),
+    ),
+    Comparison(
+        "title",
+        _unknown("title"),
+        (
+            Level("same", "title_l = title_r", "title", 1e-3),
+            Level("alike", _alike("title", 0.85)),
+            Level("different", "ELSE"),
+        ),
+    ),
+    Comparison(
+        "postal_code",
+        f"{_unknown('postal_code')} or {_COLLEAGUES}",
+        (
+            Level("same", "postal_code_l = postal_code_r", "postal_code", 1e-5),
+            Level("mistyped", _near("postal_code", 1)),
+            Level("different", "ELSE"),
+        ),
+    ),
+    Comparison(
+        "region",
+        f"(({_unknown('state')}) and ({_unknown('country')}))"
+        f" or {_COLLEAGUES} or coalesce(postal_code_l = postal_code_r, false)",
+        (
+            Level("same_state", "state_l = state_r", "state", 1e-3),
+            Level("same_country", "country_l = country_r"),
+            Level("different", "ELSE"),
+        ),
+    ),
+)
+COLUMNS = (
+    "first_name", "last_name", "email", "email_name", "phone", "company",
+    "company_domain", "title", "postal_code", "state", "country",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Weight:
+    """How often a level occurs among duplicates (m) and among other pairs (u)."""
+
+    m: float
+    u: float
+
+
+Weights = Mapping[tuple[str, str], Weight]
+
+
+def terms() -> dict[str, tuple[str, str]]:
+    """Return the columns whose values' frequencies count, with their level."""
+    return {
+        level.term: (comparison.name, level.name)
+        for comparison in COMPARISONS
+        for level in comparison.levels
+        if level.term
+    }
+
+
+def settings(weights: Weights | None, prior: float) -> SettingsCreator:
+    """Return Splink's settings, with the weights of the levels where they are known."""
+    return SettingsCreator(
+        link_type="dedupe_only",
+        unique_id_column_name=UNIQUE_ID,
+        probability_two_random_records_match=prior,
+        comparisons=[_comparison(each, weights) for each in COMPARISONS],
+        blocking_rules_to_generate_predictions=[f"l.{UNIQUE_ID} = r.{UNIQUE_ID}"],
+        retain_intermediate_calculation_columns=True,
+        retain_matching_columns=True,
+        em_convergence=0.0001,
+        linker_uid="people",
+    )
+
+
+def _comparison(
+    comparison: Comparison, weights: Weights | None
+) -> comparisons.CustomComparison:
+    creators: list[ComparisonLevelCreator] = [
+        levels.CustomLevel(comparison.unknown, "unknown").configure(is_null_level=True)
+    ]
+    for level in comparison.levels:
+        creator = (
+            levels.ElseLevel()
+            if level.condition == "ELSE"
+            else levels.CustomLevel(level.condition, level.name)
+        )
+        creator.configure(label_for_charts=level.name)
+        if level.term:
+            creator.configure(
+                tf_adjustment_column=level.term,
+                tf_minimum_u_value=level.least_u,
+                disable_tf_exact_match_detection=True,
+            )
+        if weights:
+            weight = weights[comparison.name, level.name]
+            creator.configure(m_probability=weight.m, u_probability=weight.u)
+        creators.append(creator)
+    return comparisons.CustomComparison(creators, comparison.name)
