@@ -165,7 +165,8 @@ def _again(chance: np.random.Generator, person: Person) -> Person:
     new_last = either((0.06, typo(last)), (0.01, ""), other=last)
     if chance.random() < 0.01:
         new_first, new_last = new_last, new_first
-    private = f"{_mailbox(first, last, chance.random())}@{_FREEMAIL[len(last) % 4]}"
+    private = f"{_mailbox(first, last, chance.random())}{chance.integers(10, 99_999)}"
+    private += f"@{_FREEMAIL[len(last) % 4]}"
     new_email = either((0.4, ""), (0.2, private), (0.04, typo(email)), other=email)
     digits = "".join(each for each in phone if each.isdigit())
     plain = f"+1 {digits}" if digits else ""

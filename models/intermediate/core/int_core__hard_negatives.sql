@@ -42,7 +42,7 @@ shared_phones as (
     inner join match_phones as other_phones
         on
             candidate_pairs.other_unit_id = other_phones.unit_id
-            and match_phones.phone = other_phones.phone
+            and match_phones.own_phone = other_phones.own_phone
     group by candidate_pairs.unit_id, candidate_pairs.other_unit_id
 
 ),

@@ -69,7 +69,7 @@ match_barriers as (
     select
         joinable_units.unit_id,
         'phone' as trait,
-        match_phones.phone as trait_value
+        match_phones.own_phone as trait_value
     from joinable_units
     inner join match_phones
         on joinable_units.unit_id = match_phones.unit_id

@@ -1,5 +1,5 @@
--- Grain: one row per match unit and telephone number under which few enough names are
--- recorded that it is somebody's own.
+-- Grain: one row per match unit and owner of a telephone number, under which few enough
+-- names are recorded that it is somebody's own: the number and the owner's initials.
 
 with
 
@@ -8,6 +8,7 @@ match_profiles as (
     select
         unit_id,
         phone,
+        phone || ':' || left(first_name, 1) || left(last_name, 1) as own_phone,
         first_name || ' ' || last_name as full_name
     from {{ ref('int_core__match_profiles') }}
     where phone is not null
@@ -37,11 +38,12 @@ match_phones as (
 
     select
         match_profiles.unit_id,
-        match_profiles.phone
+        match_profiles.own_phone
     from match_profiles
     inner join own_phones
         on match_profiles.phone = own_phones.phone
-    group by match_profiles.unit_id, match_profiles.phone
+    where match_profiles.own_phone is not null
+    group by match_profiles.unit_id, match_profiles.own_phone
 
 )
 

@@ -39,7 +39,13 @@ class Comparison:
     levels: tuple[Level, ...] = field(default=())
 
 
-_SWAPPED = "first_name_l = last_name_r and last_name_l = first_name_r"
+# The family name in the given name's place, one of the two perhaps mistyped.
+_SWAPPED = (
+    "(first_name_l = last_name_r"
+    " and jaro_winkler_similarity(last_name_l, first_name_r) >= 0.8)"
+    " or (last_name_l = first_name_r"
+    " and jaro_winkler_similarity(first_name_l, last_name_r) >= 0.8)"
+)
 
 
 def _unknown(column: str) -> str:
@@ -54,7 +60,12 @@ def _near(column: str, most: int) -> str:
     return f"damerau_levenshtein({column}_l, {column}_r) <= {most}"
 
 
-_MISTYPED_EMAIL = f"({_near('email', 2)} and left(email_l, 1) = left(email_r, 1))"
+# Numbers in mailboxes tell namesakes apart, and few mistype the first letter.
+_MISTYPED_EMAIL = (
+    f"{_near('email', 2)} and left(email_l, 1) = left(email_r, 1)"
+    " and regexp_replace(email_l, '[^0-9]+', '', 'g')"
+    " = regexp_replace(email_r, '[^0-9]+', '', 'g')"
+)
 # Colleagues share a place with their company: it counts where the company does not.
 _COLLEAGUES = (
     "coalesce(company_l = company_r or company_domain_l = company_domain_r, false)"
@@ -63,7 +74,7 @@ _COLLEAGUES = (
 COMPARISONS = (
     Comparison(
         "first_name",
-        f"{_unknown('first_name')} or ({_SWAPPED})",
+        f"{_unknown('first_name')} or {_SWAPPED}",
         (
             Level("same", "first_name_l = first_name_r", "first_name", 1e-5),
             Level("alike", _alike("first_name", 0.9)),
@@ -84,7 +95,8 @@ COMPARISONS = (
             Level("swapped", _SWAPPED),
             Level("alike", _alike("last_name", 0.9)),
             Level("similar", _alike("last_name", 0.78)),
-            Level("different", "ELSE"),
+            Level("different", _alike("first_name", 0.9)),
+            Level("both_different", "ELSE"),
         ),
     ),
     Comparison(
@@ -100,7 +112,7 @@ COMPARISONS = (
         "phone",
         _unknown("phone"),
         (
-            Level("same", "phone_l = phone_r", "phone", 1e-6),
+            Level("same", "phone_l = phone_r", "phone", 1e-5),
             Level("mistyped", _near("phone", 1)),
             Level("different", "ELSE"),
         ),

@@ -21,8 +21,9 @@ from lib.matching.model import (
     terms,
 )
 
-# Pseudo-records behind a value's frequency: in a small file a rare name is as rare as
-# it was where the parameters come from.
+# A value is as common as it is among all others than the two that share it, with these
+# pseudo-records behind it: in a small file a rare name is as rare as it was where the
+# parameters come from.
 _PSEUDO_RECORDS = 1000
 
 
@@ -66,7 +67,8 @@ def score_pairs(
         api = linker._db_api
         for column, level in terms().items():
             frequencies = connection.execute(
-                f"select {column}, (count(*) + ? * ?) / (? + ?) as tf_{column} "
+                f"select {column}, "
+                f"(greatest(count(*) - 2, 0) + ? * ?) / (? + ?) as tf_{column} "
                 f"from features where {column} is not null group by {column}",
                 [_PSEUDO_RECORDS, weights[level].u, records, _PSEUDO_RECORDS],
             ).to_arrow_table()

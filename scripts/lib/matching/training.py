@@ -24,7 +24,7 @@ _SURE_RULES = (("email",), ("first_name", "last_name", "phone"))
 # The share of true duplicates that the sure rules find, by what is known of CRMs.
 _SURE_RECALL = 0.6
 # No level is held impossible, however rarely it occurs where the weights come from.
-_LEAST_M, _LEAST_U = 0.005, 1e-6
+_LEAST_M, _LEAST_U = 0.0005, 1e-6
 
 
 def estimate(features: pa.Table) -> tuple[Weights, float]:
