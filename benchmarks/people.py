@@ -77,7 +77,10 @@ def write_people(out: Path, records: int, seed: int) -> None:
     count = records - round(records * DUPLICATES)
     people = _originals(chance, count)
     twice = chance.integers(0, count, records - count)
-    written = [*people, *(_again(chance, people[person]) for person in twice)]
+    strangers = chance.integers(0, count, records - count)
+    written = [*people]
+    for person, stranger in zip(twice.tolist(), strangers.tolist(), strict=True):
+        written.append(_again(chance, people[person], people[stranger]))
     truth = [*range(count), *twice.tolist()]
     header = list(Person.__dataclass_fields__)
     order = chance.permutation(records)
@@ -142,8 +145,11 @@ def _originals(chance: np.random.Generator, count: int) -> list[Person]:
     return people
 
 
-def _again(chance: np.random.Generator, person: Person) -> Person:
-    """Return the person as somebody wrote them a second time."""
+def _again(chance: np.random.Generator, person: Person, stranger: Person) -> Person:
+    """Return the person as somebody wrote them a second time.
+
+    A few go by another name since, which is the stranger's.
+    """
     first, last, email = person.first_name, person.last_name, person.email
     phone, company = person.phone, person.company_name
 
@@ -160,9 +166,11 @@ def _again(chance: np.random.Generator, person: Person) -> Person:
 
     new_first = either(
         (0.05, typo(first)), (0.06, first[:4]), (0.03, first[:1]), (0.02, ""),
-        other=first,
+        (0.015, stranger.first_name), other=first,
     )  # fmt: skip
-    new_last = either((0.06, typo(last)), (0.01, ""), other=last)
+    new_last = either(
+        (0.06, typo(last)), (0.01, ""), (0.02, stranger.last_name), other=last
+    )
     if chance.random() < 0.01:
         new_first, new_last = new_last, new_first
     private = f"{_mailbox(first, last, chance.random())}{chance.integers(10, 99_999)}"

@@ -60,14 +60,17 @@ def estimate(features: pa.Table) -> tuple[Weights, float]:
 def _weights(linker: Linker) -> Weights:
     weights = {}
     for comparison in linker._settings_obj.core_model_settings.comparisons:
-        levels = comparison._comparison_levels_excluding_null
+        # A level that was never seen has no estimate, only Splink's starting value.
+        levels = [
+            level.as_dict() for level in comparison._comparison_levels_excluding_null
+        ]
         names = next(
             each.levels
             for each in COMPARISONS
             if each.name == comparison.output_column_name
         )
-        m = _shares([level.m_probability for level in levels], _LEAST_M)
-        u = _shares([level.u_probability for level in levels], _LEAST_U)
+        m = _shares([level.get("m_probability") for level in levels], _LEAST_M)
+        u = _shares([level.get("u_probability") for level in levels], _LEAST_U)
         for place, level in enumerate(names):
             weights[comparison.output_column_name, level.name] = Weight(
                 m[place], u[place]
