@@ -104,6 +104,8 @@ def write_people(out: Path, records: int, seed: int) -> None:
 def _originals(chance: np.random.Generator, count: int) -> list[Person]:
     firsts = _names(chance, 4_000, 1)
     lasts = _names(chance, 60_000, 2)
+    # Some names are given and family names.
+    lasts[5::40] = [firsts[place % 997] for place in range(len(lasts[5::40]))]
     first = _zipf(chance, len(firsts), count, 0.9)
     last = _zipf(chance, len(lasts), count, 0.75)
     company = _zipf(chance, max(count // 6, 10), count, 0.6)

@@ -17,7 +17,7 @@ from splink.internals.comparison_level_creator import ComparisonLevelCreator
 UNIQUE_ID = "person_record_id"
 PRIOR = "prior"
 # Below this many records, chance agreement is what it is among this many.
-LEAST_POPULATION = 10_000
+LEAST_POPULATION = 1_000
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Level:
     condition: str
     term: str | None = None  # column whose values are more or less common
     least_u: float = 0.0  # chance below which no value's frequency is taken to lie
+    counted: str = "person_record_id"  # what a value is counted by, each once
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ _MISTYPED_EMAIL = (
 _COLLEAGUES = (
     "coalesce(company_l = company_r or company_domain_l = company_domain_r, false)"
 )
+# One person's records under a telephone number do not make it a switchboard.
+_INITIALS = "concat(left(first_name, 1), left(last_name, 1))"
 
 COMPARISONS = (
     Comparison(
@@ -95,6 +98,7 @@ COMPARISONS = (
             Level("swapped", _SWAPPED),
             Level("alike", _alike("last_name", 0.9)),
             Level("similar", _alike("last_name", 0.78)),
+            Level("crossed", "first_name_l = last_name_r or last_name_l = first_name_r"),
             Level("different", _alike("first_name", 0.9)),
             Level("both_different", "ELSE"),
         ),
@@ -112,7 +116,7 @@ COMPARISONS = (
         "phone",
         _unknown("phone"),
         (
-            Level("same", "phone_l = phone_r", "phone", 1e-5),
+            Level("same", "phone_l = phone_r", "phone", 1e-5, _INITIALS),
             Level("mistyped", _near("phone", 1)),
             Level("different", "ELSE"),
         ),
@@ -173,10 +177,10 @@ class Weight:
 Weights = Mapping[tuple[str, str], Weight]
 
 
-def terms() -> dict[str, tuple[str, str]]:
-    """Return the columns whose values' frequencies count, with their level."""
+def terms() -> dict[str, tuple[tuple[str, str], str]]:
+    """Return the columns whose values' frequencies count, their level and count."""
     return {
-        level.term: (comparison.name, level.name)
+        level.term: ((comparison.name, level.name), level.counted)
         for comparison in COMPARISONS
         for level in comparison.levels
         if level.term

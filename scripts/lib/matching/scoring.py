@@ -65,10 +65,11 @@ def score_pairs(
             return _empty()
         linker = new_linker(connection, features, weights, prior)
         api = linker._db_api
-        for column, level in terms().items():
+        for column, (level, counted) in terms().items():
             frequencies = connection.execute(
                 f"select {column}, "
-                f"(greatest(count(*) - 2, 0) + ? * ?) / (? + ?) as tf_{column} "
+                f"(greatest(count(distinct {counted}) - 2, 0) + ? * ?) / (? + ?) "
+                f"as tf_{column} "
                 f"from features where {column} is not null group by {column}",
                 [_PSEUDO_RECORDS, weights[level].u, records, _PSEUDO_RECORDS],
             ).to_arrow_table()
