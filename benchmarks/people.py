@@ -25,13 +25,32 @@ _ONSETS = ("b", "br", "c", "ch", "d", "f", "g", "h", "j", "k", "l", "m", "n", "p
            "s", "sh", "st", "t", "v", "w")  # fmt: skip
 _VOWELS = ("a", "e", "i", "o", "u", "ia", "ee", "au")
 _CODAS = ("", "n", "r", "s", "l", "th", "ck", "m")
-_TRADES = ("Systems", "Logistics", "Foods", "Energy", "Partners", "Labs", "Media", "Bank")
+_TRADES = (
+    "Systems",
+    "Logistics",
+    "Foods",
+    "Energy",
+    "Partners",
+    "Labs",
+    "Media",
+    "Bank",
+)
 _FORMS = ("", " Inc.", " LLC", ", Inc", " Corp", " Ltd", " GmbH")
 _TITLES = tuple(
     f"{rank} {field}"
     for rank in ("Director of", "Head of", "VP", "Manager,", "Senior Manager,", "Chief")
-    for field in ("Marketing", "Sales", "IT", "Finance", "Operations", "Data", "Growth",
-                  "Product", "People", "Procurement")  # fmt: skip
+    for field in (
+        "Marketing",
+        "Sales",
+        "IT",
+        "Finance",
+        "Operations",
+        "Data",
+        "Growth",
+        "Product",
+        "People",
+        "Procurement",
+    )
 )
 _FREEMAIL = ("gmail.com", "yahoo.com", "outlook.com", "aol.com")
 # Countries by their share, each with states of its own where it is said to have some.
@@ -87,7 +106,9 @@ def write_people(out: Path, records: int, seed: int) -> None:
     for name in ("generic", "_truth"):
         (out / name).mkdir(parents=True, exist_ok=True)
     with (
-        (out / "generic" / "people.csv").open("w", newline="", encoding="utf-8") as file,
+        (out / "generic" / "people.csv").open(
+            "w", newline="", encoding="utf-8"
+        ) as file,
         (out / "_truth" / "people.csv").open("w", newline="", encoding="utf-8") as key,
     ):
         rows, keys = csv.writer(file), csv.writer(key)
@@ -203,9 +224,11 @@ def _again(chance: np.random.Generator, person: Person, stranger: Person) -> Per
         country=either((0.15, ""), (0.02, "Ireland"), other=person.country),
         state=either((0.2, ""), other=person.state),
         postal_code=either(
-            (0.25, ""), (0.03, typo(person.postal_code, _DIGITS)), (0.06, elsewhere),
+            (0.25, ""),
+            (0.03, typo(person.postal_code, _DIGITS)),
+            (0.06, elsewhere),
             other=person.postal_code,
-        ),  # fmt: skip
+        ),
     )
 
 

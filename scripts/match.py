@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _train(options: argparse.Namespace) -> int:
     query = (
         f"select {columns([UNIQUE_ID, *COLUMNS])} "
-        f"from intermediate.int_core__person_features order by {UNIQUE_ID}"
+        f"from intermediate.int_core__person_features order by {UNIQUE_ID}"  # noqa: S608
     )
     with connect(read_only=True) as connection:
         try:

@@ -1,5 +1,6 @@
--- Grain: one row per golden person, with the account that the CRM link or else the
--- company's e-mail domain leads to.
+-- Grain: one row per golden person, with the account that the first of these steps leads
+-- to: the CRM link, the company's e-mail domain, the company's name and place, a name
+-- that is nearly the account's.
 
 with
 
@@ -42,20 +43,33 @@ domain_accounts as (
 
 ),
 
+account_name_matches as (
+
+    select * from {{ ref('int_core__account_name_matches') }}
+
+),
+
 person_accounts as (
 
     select
         golden_people.person_id,
-        coalesce(account_records.account_id, domain_accounts.account_id) as account_id,
+        coalesce(
+            account_records.account_id,
+            domain_accounts.account_id,
+            account_name_matches.account_id
+        ) as account_id,
         case
             when account_records.account_id is not null then 'crm_link'
             when domain_accounts.account_id is not null then 'domain'
-        end as account_match_rule
+            else account_name_matches.account_match_step
+        end as account_match_step
     from golden_people
     left join account_records
         on golden_people.account_record_id = account_records.account_record_id
     left join domain_accounts
         on golden_people.email_domain = domain_accounts.domain
+    left join account_name_matches
+        on golden_people.person_id = account_name_matches.person_id
 
 )
 

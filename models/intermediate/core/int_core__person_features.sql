@@ -2,8 +2,6 @@
 -- stripped of case, accents, marks and legal forms. A mailbox that is named as
 -- everybody's is, after its owner, tells nothing beyond the name and is left out.
 
-{{ config(materialized='view') }}
-
 with
 
 person_records as (

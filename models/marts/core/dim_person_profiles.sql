@@ -17,7 +17,7 @@ person_accounts as (
     select
         person_id,
         account_id,
-        account_match_rule
+        account_match_step
     from {{ ref('int_core__person_accounts') }}
 
 ),
@@ -61,7 +61,7 @@ profiles as (
             else traits.segment
         end as segment,
         traits.lead_source,
-        person_accounts.account_match_rule,
+        person_accounts.account_match_step,
         golden_people.has_opted_out,
         traits.email_bounced_at is null and golden_people.email is not null
             as is_email_usable,

@@ -33,7 +33,7 @@ class Level:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One field of evidence: when it says nothing, and its levels from best to worst."""
+    """A field of evidence: when it says nothing, and its levels from the best on."""
 
     name: str
     unknown: str
@@ -98,7 +98,9 @@ COMPARISONS = (
             Level("swapped", _SWAPPED),
             Level("alike", _alike("last_name", 0.9)),
             Level("similar", _alike("last_name", 0.78)),
-            Level("crossed", "first_name_l = last_name_r or last_name_l = first_name_r"),
+            Level(
+                "crossed", "first_name_l = last_name_r or last_name_l = first_name_r"
+            ),
             Level("different", _alike("first_name", 0.9)),
             Level("both_different", "ELSE"),
         ),

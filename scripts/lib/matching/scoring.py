@@ -70,7 +70,7 @@ def score_pairs(
                 f"select {column}, "
                 f"(greatest(count(distinct {counted}) - 2, 0) + ? * ?) / (? + ?) "
                 f"as tf_{column} "
-                f"from features where {column} is not null group by {column}",
+                f"from features where {column} is not null group by {column}",  # noqa: S608
                 [_PSEUDO_RECORDS, weights[level].u, records, _PSEUDO_RECORDS],
             ).to_arrow_table()
             table = api.register(frequencies, dataset_display_name=f"tf_of_{column}")
@@ -121,7 +121,7 @@ def _evidence_query(scored: str) -> str:
         f"select {UNIQUE_ID}_l as person_record_id, "
         f"{UNIQUE_ID}_r as other_person_record_id, "
         "round(match_probability, 6) as match_probability, "
-        f"{', '.join(columns)} from {scored} order by 1, 2"
+        f"{', '.join(columns)} from {scored} order by 1, 2"  # noqa: S608
     )
 
 

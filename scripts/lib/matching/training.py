@@ -11,7 +11,7 @@ from lib.matching.model import COMPARISONS, PRIOR, Weight, Weights
 from lib.matching.scoring import new_linker
 
 SEED = 7
-_SAMPLED_PAIRS = 2_000_000
+SAMPLED_PAIRS = 2_000_000
 # Blocks in which most pairs are true: colleagues who share a family name, a site and a
 # switchboard would pass for duplicates in wider ones.
 _EM_BLOCKS = (
@@ -27,7 +27,9 @@ _SURE_RECALL = 0.6
 _LEAST_M, _LEAST_U = 0.0005, 1e-6
 
 
-def estimate(features: pa.Table) -> tuple[Weights, float]:
+def estimate(
+    features: pa.Table, sampled_pairs: int = SAMPLED_PAIRS
+) -> tuple[Weights, float]:
     """Return each level's weights, and the expected duplicates per record.
 
     u is the share of random pairs at a level (Fellegi and Sunter 1969), m comes from
@@ -35,13 +37,14 @@ def estimate(features: pa.Table) -> tuple[Weights, float]:
 
     Args:
         features: person_record_id and the columns that are compared, sorted by the key.
+        sampled_pairs: how many random pairs u is estimated from.
     """
     with duckdb.connect() as connection:
         connection.execute("set threads = 1")
         linker = new_linker(connection, features, None, 1e-5)
         training = linker.training
         training.estimate_u_using_random_sampling(
-            max_pairs=_SAMPLED_PAIRS, seed=SEED, min_count_per_level=None
+            max_pairs=sampled_pairs, seed=SEED, min_count_per_level=None
         )
         training.estimate_probability_two_random_records_match(
             [block_on(*columns) for columns in _SURE_RULES], recall=_SURE_RECALL
