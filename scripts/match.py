@@ -39,8 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _train(options: argparse.Namespace) -> int:
     query = (
-        f"select {columns([UNIQUE_ID, *COLUMNS])} "
-        f"from intermediate.int_core__person_features order by {UNIQUE_ID}"  # noqa: S608
+        f"select {columns([UNIQUE_ID, *COLUMNS])} "  # noqa: S608 - our own names
+        f"from intermediate.int_core__person_features order by {UNIQUE_ID}"
     )
     with connect(read_only=True) as connection:
         try:

@@ -44,9 +44,9 @@ def join_units(edges: pa.Table, barriers: pa.Table) -> pa.Table:
     for row in barriers.to_pylist():
         traits[row["trait"]][row["unit_id"]].add(row["trait_value"])
     phones, distinct = traits["phone"], traits["distinct"]
-    for unit, others in list(distinct.items()):
-        for other in others:
-            distinct[other].add(unit)
+    for unit, strangers in list(distinct.items()):
+        for stranger in strangers:
+            distinct[stranger].add(unit)
     home: dict[str, _Cluster] = {}
 
     def cluster_of(unit: str) -> _Cluster:
@@ -80,8 +80,8 @@ def join_units(edges: pa.Table, barriers: pa.Table) -> pa.Table:
             continue
         if len(one.units) < len(other.units):
             one, other = other, one
-        for unit in other.units:
-            home[unit] = one
+        for joined in other.units:
+            home[joined] = one
         one.units += other.units
         one.distinct |= other.distinct
         for domain, addresses in other.addresses.items():

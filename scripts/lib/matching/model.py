@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from splink import SettingsCreator
+from splink import SettingsCreator, block_on
 from splink import comparison_level_library as levels
 from splink import comparison_library as comparisons
 from splink.internals.comparison_level_creator import ComparisonLevelCreator
@@ -196,7 +197,7 @@ def settings(weights: Weights | None, prior: float) -> SettingsCreator:
         unique_id_column_name=UNIQUE_ID,
         probability_two_random_records_match=prior,
         comparisons=[_comparison(each, weights) for each in COMPARISONS],
-        blocking_rules_to_generate_predictions=[f"l.{UNIQUE_ID} = r.{UNIQUE_ID}"],
+        blocking_rules_to_generate_predictions=[block_on(UNIQUE_ID)],
         retain_intermediate_calculation_columns=True,
         retain_matching_columns=True,
         em_convergence=0.0001,
@@ -207,7 +208,7 @@ def settings(weights: Weights | None, prior: float) -> SettingsCreator:
 def _comparison(
     comparison: Comparison, weights: Weights | None
 ) -> comparisons.CustomComparison:
-    creators: list[ComparisonLevelCreator] = [
+    creators: list[ComparisonLevelCreator | dict[str, Any]] = [
         levels.CustomLevel(comparison.unknown, "unknown").configure(is_null_level=True)
     ]
     for level in comparison.levels:

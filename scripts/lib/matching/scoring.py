@@ -67,10 +67,10 @@ def score_pairs(
         api = linker._db_api
         for column, (level, counted) in terms().items():
             frequencies = connection.execute(
-                f"select {column}, "
+                f"select {column}, "  # noqa: S608 - names of the model's own columns
                 f"(greatest(count(distinct {counted}) - 2, 0) + ? * ?) / (? + ?) "
                 f"as tf_{column} "
-                f"from features where {column} is not null group by {column}",  # noqa: S608
+                f"from features where {column} is not null group by {column}",
                 [_PSEUDO_RECORDS, weights[level].u, records, _PSEUDO_RECORDS],
             ).to_arrow_table()
             table = api.register(frequencies, dataset_display_name=f"tf_of_{column}")
@@ -118,10 +118,10 @@ def _evidence_query(scored: str) -> str:
             weight += f" + coalesce(mw_tf_adj_{name}, 0)"
         columns.append(f"round({weight}, 2) as {name}_bits")
     return (
-        f"select {UNIQUE_ID}_l as person_record_id, "
+        f"select {UNIQUE_ID}_l as person_record_id, "  # noqa: S608 - our own names
         f"{UNIQUE_ID}_r as other_person_record_id, "
         "round(match_probability, 6) as match_probability, "
-        f"{', '.join(columns)} from {scored} order by 1, 2"  # noqa: S608
+        f"{', '.join(columns)} from {scored} order by 1, 2"
     )
 
 
