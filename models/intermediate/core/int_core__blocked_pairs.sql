@@ -1,6 +1,6 @@
--- Grain: one row per pair of person records that share a blocking key and are not one by
--- the deterministic rules. A key that too many share is passed over, so that the number
--- of pairs grows as the number of records does.
+-- Grain: one row per pair of person records that share a blocking key and are not one
+-- by the deterministic rules. A key that too many share is passed over, so that the
+-- number of pairs grows as the number of records does.
 
 with
 

@@ -60,6 +60,8 @@ compared_pairs as (
         match_decisions.decision_id,
         candidate_pairs.match_probability,
         match_decisions.decision,
+        match_limits.merge_probability,
+        match_limits.review_probability,
         person_clusters.person_id = other_clusters.person_id as is_one_person,
         hard_negatives.unit_id is not null as is_hard_negative,
         candidate_pairs.first_name_level in ('same', 'alike')
@@ -83,36 +85,41 @@ compared_pairs as (
         on
             candidate_pairs.unit_id = hard_negatives.unit_id
             and candidate_pairs.other_unit_id = hard_negatives.other_unit_id
+    cross join match_limits
 
 ),
 
 judged_pairs as (
 
     select
-        compared_pairs.*,
+        person_record_id,
+        other_person_record_id,
+        person_id,
+        other_person_id,
+        decision_id,
+        match_probability,
         case
             when is_one_person then 'merged'
             when decision = 'distinct' then 'distinct'
             when decision = 'merge' then 'review'
             when is_hard_negative and is_same_name then 'review'
-            when match_probability >= match_limits.review_probability then 'review'
+            when match_probability >= review_probability then 'review'
             else 'distinct'
         end as outcome,
         case
             when is_one_person and decision = 'merge' then 'decided'
-            when is_one_person and match_probability >= match_limits.merge_probability
+            when is_one_person and match_probability >= merge_probability
                 then 'probable'
             when is_one_person then 'through_another_record'
             when decision = 'distinct' then 'decided'
             when decision = 'merge' then 'contradicting_decisions'
             when is_hard_negative then 'other_work_address'
-            when match_probability >= match_limits.merge_probability
+            when match_probability >= merge_probability
                 then 'barred_by_another_record'
-            when match_probability >= match_limits.review_probability then 'uncertain'
+            when match_probability >= review_probability then 'uncertain'
             else 'improbable'
         end as reason
     from compared_pairs
-    cross join match_limits
 
 )
 

@@ -1,4 +1,4 @@
--- Grain: one row per account record, with the name and the domain of its golden account.
+-- Grain: one row per account record, with the name and domain of its golden account.
 
 {{ config(materialized='view') }}
 

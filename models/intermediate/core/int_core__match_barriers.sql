@@ -1,6 +1,6 @@
--- Grain: one row per match unit that might be joined to another and trait of it that may
--- forbid or allow that: a work address, a telephone of its own, a unit that somebody
--- decided is another person.
+-- Grain: one row per match unit that might be joined to another and trait of it that
+-- may forbid or allow that: a work address, a telephone of its own, a unit that
+-- somebody decided is another person.
 
 with
 

@@ -1,6 +1,6 @@
--- Grain: one row per golden person, with the account that the first of these steps leads
--- to: the CRM link, the company's e-mail domain, the company's name and place, a name
--- that is nearly the account's.
+-- Grain: one row per golden person, with the account that the first of these steps
+-- leads to: the CRM link, the company's e-mail domain, the company's name and place, a
+-- name that is nearly the account's.
 
 with
 

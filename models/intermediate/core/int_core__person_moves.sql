@@ -1,6 +1,6 @@
 -- Grain: one row per person record and time that it came to another golden person. Rows
--- are only ever added, as of the build that saw the move; a build of an earlier day than
--- the last move adds none.
+-- are only ever added, as of the build that saw the move; a build of an earlier day
+-- than the last move adds none.
 
 {{ config(
     materialized='incremental', incremental_strategy='append', full_refresh=false

@@ -1,6 +1,6 @@
--- Grain: one row per pair of person records that may be one person, or on which somebody
--- has decided: what became of them, why, and how well each field agrees. The fields' own
--- values stay in the records.
+-- Grain: one row per pair of person records that may be one person, or on which
+-- somebody has decided: what became of them, why, and how well each field agrees. The
+-- fields' own values stay in the records.
 
 with
 
