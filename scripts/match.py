@@ -4,7 +4,7 @@ train reads the features of the landed records, which `dbt build` has prepared, 
 writes the seed that every build scores with. The same records give the same file. The
 shipped one comes from made records, so that nobody's data decides for another's:
 
-    benchmarks/people.py --records 100000 --out DIR, then load, build, train
+    benchmarks/people.py --records 60000 --out DIR, then load, build, train
 """
 
 from __future__ import annotations
