@@ -450,7 +450,7 @@ def test_nobody_who_objected_is_marketable_and_everybody_else_is_judged_by_law(
         needed = asks.get(profile["country"], asks["*"])
         consent = found[person]
         assert consent["is_suppressed"] is suppressed, (person, signals[person])
-        assert consent["has_opt_in"] is (stands == "opt_in")
+        assert consent["has_opt_in"] is (stands == "opt_in" and person not in flagged)
         assert consent["requires_opt_in"] is needed
         assert consent["is_marketable"] is (
             not suppressed

@@ -1,5 +1,5 @@
--- Grain: one row per person record, address and kind of signal about e-mail marketing,
--- with the latest second up to as_of in which it was sent.
+-- Grain: one row per person record, address, channel, purpose and kind of signal: the
+-- latest one up to as_of. "All" stands for each channel or purpose of the seed.
 -- Seconds, because in one second an opt-out beats an opt-in.
 
 with
@@ -8,14 +8,17 @@ consent_events as (
 
     select
         person_record_id,
+        source,
         email,
+        channel,
+        purpose,
         status as signal,
+        lawful_basis,
+        evidence,
         occurred_at
     from {{ ref('int_campaigns__consent_events') }}
     where
-        channel in ('email', 'all')
-        and purpose in ('marketing', 'all')
-        and status in ('opt_in', 'opt_out')
+        status in ('opt_in', 'opt_out')
         and occurred_at <= {{ as_of() }}
 
 ),
@@ -24,19 +27,27 @@ email_events as (
 
     select
         person_record_id,
+        source,
         email,
-        case
-            when event_type = 'bounce' then 'hard_bounce'
-            else event_type
-        end as signal,
+        'email' as channel,
+        'marketing' as purpose,
+        event_type as signal,
+        cast(null as varchar) as lawful_basis,
+        email_event_id as evidence,
         occurred_at
     from {{ ref('int_campaigns__email_events') }}
     where
-        (
-            event_type in ('unsubscribe', 'spam_report')
-            or (event_type = 'bounce' and bounce_type = 'hard')
-        )
+        event_type in ('unsubscribe', 'spam_report')
         and occurred_at <= {{ as_of() }}
+
+),
+
+scopes as (
+
+    select
+        channel,
+        purpose
+    from {{ ref('consent_scopes') }}
 
 ),
 
@@ -48,18 +59,48 @@ signals as (
 
 ),
 
+scoped_signals as (
+
+    select
+        signals.person_record_id,
+        signals.source,
+        signals.email,
+        scopes.channel,
+        scopes.purpose,
+        signals.signal,
+        signals.lawful_basis,
+        signals.evidence,
+        signals.occurred_at,
+        date_trunc('second', signals.occurred_at) as signalled_at
+    from signals
+    inner join scopes
+        on
+            signals.channel in (scopes.channel, 'all')
+            and signals.purpose in (scopes.purpose, 'all')
+
+),
+
 consent_signals as (
 
     select
         person_record_id,
+        source,
         email,
+        channel,
+        purpose,
         signal,
-        max(date_trunc('second', occurred_at)) as signalled_at
-    from signals
-    group by
-        person_record_id,
-        email,
-        signal
+        lawful_basis,
+        evidence,
+        signalled_at
+    from scoped_signals
+    qualify row_number() over (
+        partition by person_record_id, email, channel, purpose, signal
+        order by
+            occurred_at desc,
+            source asc,
+            coalesce(evidence, '') asc,
+            coalesce(lawful_basis, '') asc
+    ) = 1
 
 )
 

@@ -5,6 +5,7 @@ with
 suppression_list as (
 
     select
+        suppression_id,
         lower(trim(email)) as email,
         lower(trim(domain)) as email_domain
     from {{ ref('suppression_list') }}
@@ -32,12 +33,16 @@ profiles as (
 
 matches as (
 
-    select person_records.person_id
+    select
+        person_records.person_id,
+        suppression_list.suppression_id
     from person_records
     inner join suppression_list
         on person_records.email = suppression_list.email
     union all
-    select profiles.person_id
+    select
+        profiles.person_id,
+        suppression_list.suppression_id
     from profiles
     inner join suppression_list
         on profiles.email_domain = suppression_list.email_domain
@@ -46,7 +51,9 @@ matches as (
 
 listed_people as (
 
-    select person_id
+    select
+        person_id,
+        min(suppression_id) as suppression_id
     from matches
     group by person_id
 

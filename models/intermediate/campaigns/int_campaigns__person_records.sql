@@ -6,7 +6,9 @@ generic_people as (
 
     select
         person_record_id,
-        email
+        source,
+        email,
+        has_opted_out
     from {{ ref('stg_generic__people') }}
 
 ),
@@ -15,7 +17,9 @@ salesforce_people as (
 
     select
         person_record_id,
-        email
+        source,
+        email,
+        has_opted_out
     from {{ ref('stg_salesforce__people') }}
 
 ),
@@ -24,7 +28,9 @@ hubspot_people as (
 
     select
         person_record_id,
-        email
+        source,
+        email,
+        has_opted_out
     from {{ ref('stg_hubspot__people') }}
 
 ),
@@ -33,7 +39,9 @@ marketo_people as (
 
     select
         person_record_id,
-        email
+        source,
+        email,
+        has_opted_out
     from {{ ref('stg_marketo__people') }}
 
 ),
@@ -74,7 +82,9 @@ person_records as (
         bridge.person_record_id,
         bridge.person_id,
         profiles.account_id,
-        people.email
+        people.source,
+        people.email,
+        coalesce(people.has_opted_out, false) as has_opted_out
     from bridge
     inner join profiles
         on bridge.person_id = profiles.person_id

@@ -7,29 +7,36 @@ profiles as (
     select
         person_id,
         country,
-        has_opted_out,
         is_email_usable,
         email_bounced_at is not null as is_hard_bounced
     from {{ ref('dim_person_profiles') }}
 
 ),
 
-person_signals as (
+email_consents as (
 
-    select * from {{ ref('int_campaigns__person_signals') }}
+    select
+        person_id,
+        status,
+        case decided_by when 'opt_out' then 'consent_opt_out' else decided_by end
+            as decided_by,
+        latest_event_at
+    from {{ ref('fct_consents') }}
+    where channel = 'email' and purpose = 'marketing'
 
 ),
 
-listed_people as (
+bounced_people as (
 
     select person_id
-    from {{ ref('int_campaigns__listed_people') }}
+    from {{ ref('int_campaigns__bounced_people') }}
 
 ),
 
 country_rules as (
 
     select
+        rule_id,
         country,
         requires_opt_in
     from {{ ref('consent_country_rules') }}
@@ -40,7 +47,9 @@ country_rules as (
 other_countries as (
 
     -- Without a row for all other countries, they ask for an opt-in.
-    select coalesce(bool_or(requires_opt_in), true) as requires_opt_in
+    select
+        max(rule_id) as rule_id,
+        coalesce(bool_or(requires_opt_in), true) as requires_opt_in
     from country_rules
     where country = '*'
 
@@ -51,28 +60,25 @@ settled_people as (
     select
         profiles.person_id,
         profiles.is_email_usable,
+        coalesce(country_rules.rule_id, other_countries.rule_id) as consent_rule_id,
         coalesce(country_rules.requires_opt_in, other_countries.requires_opt_in)
             as requires_opt_in,
         case
-            when profiles.has_opted_out then 'crm_opt_out'
-            when person_signals.is_opted_out then 'consent_opt_out'
-            when person_signals.is_spam_reported then 'spam_report'
-            when person_signals.is_unsubscribed then 'unsubscribe'
+            when email_consents.status = 'opt_out' then email_consents.decided_by
             when
-                profiles.is_hard_bounced or person_signals.is_hard_bounced
+                profiles.is_hard_bounced or bounced_people.person_id is not null
                 then 'hard_bounce'
-            when listed_people.person_id is not null then 'suppression_list'
         end as suppression_reason,
-        coalesce(person_signals.has_opt_in, false) as has_opt_in,
-        person_signals.latest_consent_at
+        coalesce(email_consents.status = 'opt_in', false) as has_opt_in,
+        email_consents.latest_event_at as latest_consent_at
     from profiles
     cross join other_countries
     left join country_rules
         on profiles.country = country_rules.country
-    left join person_signals
-        on profiles.person_id = person_signals.person_id
-    left join listed_people
-        on profiles.person_id = listed_people.person_id
+    left join email_consents
+        on profiles.person_id = email_consents.person_id
+    left join bounced_people
+        on profiles.person_id = bounced_people.person_id
 
 ),
 
@@ -80,6 +86,7 @@ person_consents as (
 
     select
         person_id,
+        consent_rule_id,
         suppression_reason is not null as is_suppressed,
         suppression_reason,
         requires_opt_in,
