@@ -1,4 +1,9 @@
-"""Publish the validated marts and reports as read-only DuckDB and Parquet files."""
+"""Publish the validated marts and reports as read-only DuckDB and Parquet files.
+
+With --audience, write one audience as OUT/audiences/NAME.csv for a mail tool instead.
+Nobody who objects to marketing e-mail is ever in it: objections are read anew from all
+that is landed. Publishing writes the audience files that are there anew.
+"""
 
 from __future__ import annotations
 
@@ -6,32 +11,61 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from lib.cli import OK, UserError, parser, run, working
-from lib.publish import MANIFEST, publish
-from lib.warehouse import PROJECT_ROOT, warehouse_path
+from lib.audiences import refresh_audiences, write_audience
+from lib.cli import OK, UserError, parser, run, say, warn, working
+from lib.publish import MANIFEST, check_audit, publish
+from lib.warehouse import PROJECT_ROOT, connect, warehouse_path
+
+EXAMPLE = "scripts/export.py --out output; scripts/export.py --audience newsletter"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; exit code 0 published, 1 not validated, 2 wrong use."""
-    arguments = parser(__doc__ or "", "scripts/export.py --out output")
+    """Run the command; exit code 0 done, 1 not validated or objected, 2 wrong use."""
+    arguments = parser(__doc__ or "", EXAMPLE)
     arguments.add_argument(
         "--out",
         type=Path,
         default=PROJECT_ROOT / "output",
         metavar="DIR",
-        help="folder that holds published/ (default: output)",
+        help="folder that holds published/ and audiences/ (default: output)",
+    )
+    arguments.add_argument(
+        "--audience",
+        metavar="NAME",
+        help="write this audience of the seed audiences as a file instead",
     )
     options = arguments.parse_args(argv)
     try:
-        with working("publishing marts and reports"):
-            version = publish(warehouse_path(), options.out)
+        if options.audience is not None:
+            return _export_audience(options.audience, options.out)
+        return _publish(options.out)
     except OSError as error:
         raise UserError(f"cannot write to {options.out}: {error.strerror}") from error
+
+
+def _export_audience(name: str, out: Path) -> int:
+    with working(f"exporting the audience {name}"):
+        check_audit(warehouse_path())
+        with connect(read_only=True) as connection:
+            audience = write_audience(connection, name, out)
+    print(f"exported: {audience.people:,} people in {audience.path}")
+    return OK
+
+
+def _publish(out: Path) -> int:
+    with working("publishing marts and reports"):
+        version = publish(warehouse_path(), out)
+    with connect(read_only=True) as connection:
+        audiences, gone = refresh_audiences(connection, out)
+    for audience in audiences:
+        say(f"written anew: {audience.people:,} people in {audience.path}")
+    for cause in gone:
+        warn(cause)
     manifest = json.loads((version / MANIFEST).read_text(encoding="utf-8"))
     rows = sum(published["rows"] for published in manifest["relations"])
     print(
         f"published: {len(manifest['relations'])} relations, {rows:,} rows in "
-        f"{options.out / 'published' / 'current'} (build {manifest['build_id'][:8]})"
+        f"{out / 'published' / 'current'} (build {manifest['build_id'][:8]})"
     )
     return OK
 

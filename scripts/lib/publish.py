@@ -107,6 +107,18 @@ def publish(warehouse: Path, out: Path) -> Path:
     return version
 
 
+def check_audit(warehouse: Path) -> None:
+    """Make sure that the marts are those that the last validation passed.
+
+    Raises:
+        UserError: exit code 1 when they are not; 2 when the warehouse cannot be read.
+    """
+    if not warehouse.exists():
+        raise UserError(f"no warehouse at {warehouse}: load and build first (make run)")
+    with _attached(warehouse) as connection:
+        _passed_audit(connection)
+
+
 @contextmanager
 def _alone(root: Path) -> Iterator[None]:
     """Keep a second publication out; the lock dies with the process."""
@@ -158,7 +170,7 @@ def _passed_audit(connection: duckdb.DuckDBPyConnection) -> PastRun:
         reason = f"the marts changed since they were validated: {again}"
     else:
         return audit
-    raise UserError(f"nothing published: {reason}", CHECK_FAILED)
+    raise UserError(f"nothing exported: {reason}", CHECK_FAILED)
 
 
 def _standing(root: Path, audit: PastRun) -> Path | None:

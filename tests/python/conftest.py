@@ -14,6 +14,7 @@ import pytest
 import dbt_process
 import load
 import random_company
+import random_consents
 from lib.warehouse import PROJECT_ROOT
 
 SHARED_DATA = PROJECT_ROOT.parent / "shared" / "data"
@@ -123,7 +124,8 @@ def real_export(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def company() -> random_company.Tables:
     """Return the tables of a small random company."""
-    return random_company.random_company(seed=11)
+    tables = random_company.random_company(seed=11)
+    return random_consents.with_consents(tables, seed=11)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,139 @@
+"""Audiences as files for a mail tool, never with a person who objects.
+
+The list comes from the marts; who objects is asked anew of all that is landed at that
+moment, so that an opt-out that no build has seen yet stops the file.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from lib.cli import CHECK_FAILED, UserError
+from lib.quality.rows import safe_cell
+
+FOLDER = "audiences"
+COLUMNS = (
+    "email",
+    "first_name",
+    "last_name",
+    "title",
+    "company_name",
+    "country",
+    "segment",
+    "lifecycle_stage",
+    "owner_id",
+    "person_id",
+)
+_BATCH = 10_000
+_OBJECTORS = """
+    select count(*)
+    from marts.audience_members as members
+    left join marts.dim_person_consents as consents using (person_id)
+    left join intermediate.int_campaigns__standing_objections as objections
+        using (person_id)
+    where
+        members.audience = ?
+        and (
+            not coalesce(consents.is_marketable, false)
+            or coalesce(consents.is_suppressed, true)
+            or objections.person_id is not null
+        )
+"""
+_MEMBERS = f"""
+    select {", ".join(f"people.{column}" for column in COLUMNS)}
+    from marts.audience_members as members
+    inner join marts.audience_marketable_people as people using (person_id)
+    where members.audience = ?
+    order by people.email, people.person_id
+"""  # noqa: S608
+
+
+@dataclass(frozen=True)
+class Audience:
+    """A file that was written: its audience, place and number of people."""
+
+    name: str
+    path: Path
+    people: int
+
+
+def kept_audiences(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the names of the audiences in force when the marts were built.
+
+    Raises:
+        UserError: the warehouse holds no audiences.
+    """
+    try:
+        rows = connection.execute(
+            "select audience from policy.audiences "
+            "cross join marts.dim_build_settings as settings "
+            "where effective_from <= cast(settings.as_of as date) "
+            "and coalesce(effective_to > cast(settings.as_of as date), true) "
+            "order by audience"
+        ).fetchall()
+    except duckdb.CatalogException as error:
+        raise UserError("the warehouse holds no audiences: run dbt build") from error
+    return [name for (name,) in rows]
+
+
+def write_audience(
+    connection: duckdb.DuckDBPyConnection, name: str, out: Path
+) -> Audience:
+    """Write out/audiences/<name>.csv, in place of an earlier one.
+
+    Raises:
+        UserError: exit code 2 when no audience has that name; 1 when somebody in it may
+            not be written to. An earlier file goes then, as it names them too.
+    """
+    known = kept_audiences(connection)
+    if name not in known:
+        listed = ", ".join(known) or "none"
+        raise UserError(f"no audience is called {name!r}; there are: {listed}")
+    path = out / FOLDER / f"{name}.csv"
+    row = connection.execute(_OBJECTORS, [name]).fetchone()
+    objectors = int(row[0]) if row else 0
+    if objectors:
+        path.unlink(missing_ok=True)
+        people = "1 person" if objectors == 1 else f"{objectors:,} people"
+        message = (
+            f"not exported: {people} of {name} may not be written to by what has "
+            "landed since the build; build again and export"
+        )
+        raise UserError(message, CHECK_FAILED)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_suffix(".csv.new")
+    fresh.unlink(missing_ok=True)
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    count = 0
+    rows = connection.execute(_MEMBERS, [name])
+    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        while batch := rows.fetchmany(_BATCH):
+            writer.writerows([safe_cell(value) for value in row] for row in batch)
+            count += len(batch)
+    fresh.replace(path)
+    return Audience(name, path, count)
+
+
+def refresh_audiences(
+    connection: duckdb.DuckDBPyConnection, out: Path
+) -> tuple[list[Audience], list[str]]:
+    """Write every audience anew that has a file; one that cannot be written loses it.
+
+    Returns:
+        The files that were written, and why others went.
+    """
+    written, gone = [], []
+    for path in sorted((out / FOLDER).glob("*.csv")):
+        try:
+            written.append(write_audience(connection, path.stem, out))
+        except UserError as error:
+            path.unlink(missing_ok=True)
+            gone.append(f"{path} is gone: {error}")
+    return written, gone
