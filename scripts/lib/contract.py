@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +30,33 @@ LOADS = ("append", "upsert", "snapshot")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+# What a column says about a person, by the word under `meta.person`.
+PERSON_KINDS = (
+    "record",  # key of the person record that the row is about
+    "email",  # address that the row is about
+    "emails",  # such addresses, separated by ; or ,
+    "visitor",  # web visitor that the row is about
+    "child",  # key of a row about a person, in the table and column under `of`
+    "reference",  # key of a person record that a row about something else mentions
+    "references",  # such keys, separated by ; or ,
+    "detail",  # a name, a phone, an IP address …, which identifies nobody for certain
+    "staff",  # of the company's own users, whom no erasure concerns
+)
+
+
 @dataclass(frozen=True)
 class Column:
-    """A declared column; a required one is in every file and filled in every row."""
+    """A declared column; a required one is in every file and filled in every row.
+
+    `person` says what it tells about a person, `of` the source whose key it holds where
+    that is another one, or the column that a child's key stands in.
+    """
 
     name: str
     data_type: str
     is_required: bool = False
+    person: str | None = None
+    of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +81,8 @@ class Table:
     time_zone: str | None = None
     # Other names that its files may have.
     aliases: tuple[str, ...] = ()
+    # Columns that rows of other tables are children of.
+    parent_columns: tuple[str, ...] = ()
 
     @property
     def is_upserted(self) -> bool:
@@ -168,7 +190,39 @@ def _read_sources(path: Path) -> Iterator[Source]:
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice:
             raise UserError(f"{path}: {name}.{twice} is an alias and another table's")
+        tables = _with_parent_columns(path, name, tables)
         yield Source(name, str(entry.get("schema") or f"raw_{name}"), tables)
+
+
+def _with_parent_columns(
+    path: Path, source: str, tables: Mapping[str, Table]
+) -> dict[str, Table]:
+    """Return the tables, each with the columns that others are children of."""
+    parents = {
+        column.of: f"{source}.{table.name}.{column.name}"
+        for table in tables.values()
+        for column in table.columns
+        if column.person == "child" and column.of
+    }
+    declared = {
+        f"{table.name}.{column.name}"
+        for table in tables.values()
+        for column in table.columns
+    }
+    unknown = next((of for of in parents if of not in declared), None)
+    if unknown:
+        raise UserError(f"{path}: {parents[unknown]} is of no declared {unknown}")
+    return {
+        name: replace(
+            table,
+            parent_columns=tuple(
+                column.name
+                for column in table.columns
+                if f"{name}.{column.name}" in parents
+            ),
+        )
+        for name, table in tables.items()
+    }
 
 
 def _merged(path: Path, earlier: Source | None, source: Source) -> Source:
@@ -239,7 +293,18 @@ def _read_column(path: Path, table: str, entry: Mapping[str, Any]) -> Column:
     data_type = data_type_of(given)
     if data_type is None:
         raise UserError(f"{path}: {table}.{name} has an unknown data_type {given!r}")
-    return Column(name, data_type, _meta(entry).get("required") is True)
+    meta = _meta(entry)
+    person, of = meta.get("person"), meta.get("of")
+    if person is not None and person not in PERSON_KINDS:
+        raise UserError(
+            f"{path}: {table}.{name} has an unknown person {person!r}: "
+            f"it is one of {', '.join(PERSON_KINDS)}"
+        )
+    if (person == "child") != ("." in (of or "")):
+        raise UserError(
+            f"{path}: {table}.{name} is a child: name the column under of, table.column"
+        )
+    return Column(name, data_type, meta.get("required") is True, person, of)
 
 
 def _name(path: Path, entry: Mapping[str, Any]) -> str:

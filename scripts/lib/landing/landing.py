@@ -10,15 +10,18 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
+from pathlib import Path
 
 import duckdb
 
 from lib.cli import UserError
 from lib.contract import Contract, Source, Table
+from lib.erasure import salt
+from lib.erasure.sift import Sieve
 from lib.landing import casts, drift, publishing, staging
 from lib.landing.errors import FileError, reason
 from lib.landing.exports import Exports
@@ -79,6 +82,8 @@ class Landing:
         self.last_landed: publishing.LastLanded = {}
         # Of a table that has landed before, a new column is news.
         self.known_tables: set[tuple[str, str]] = set()
+        # Whether rows of erased people are to be told and turned away.
+        self.is_sifted = False
 
     def prepare(self) -> list[str]:
         """Make the declared tables and the log, and return warnings about them.
@@ -92,6 +97,10 @@ class Landing:
             warnings = publishing.prepare(self.connection, self.contract)
             self.last_landed = publishing.last_landed(self.connection)
             self.known_tables = {slot[:2] for slot in self.last_landed}
+            path = _path_of(self.connection)
+            self.is_sifted = path is not None and salt.use_if_needed(
+                self.connection, path
+            )
         except duckdb.Error as error:
             raise UserError(
                 f"the warehouse cannot be written: {reason(error)}"
@@ -139,7 +148,7 @@ class Landing:
             reader = self._reader(file, stored)
             try:
                 if not self._land_whole(reader, digest, stored, outcome):
-                    staged = reader.stage(file)
+                    staged = self._sifted(file, reader.stage(file))
                     part = self._part(digest, stored, staged, outcome)
                     publishing.publish(self.connection, source, table, part)
                 self.last_landed[slot] = digest.sha256
@@ -174,6 +183,7 @@ class Landing:
                 with self._outcome(outcome):
                     digest = digests[outcome.file.name]
                     staged = self._reader(outcome.file, stored).stage(outcome.file)
+                    staged = self._sifted(outcome.file, staged)
                     part = self._part(digest, stored, staged, outcome)
                     staging.put_aside(self.connection, len(parts))
                     parts.append(part)
@@ -264,6 +274,8 @@ class Landing:
                 # A column of that name hides what tells one row from another.
                 if staged is None or "rowid" in staged.layout.names:
                     raise _NotWholeError
+                names = {name: quote_identifier(name) for name in staged.layout.names}
+                staged = self._sift(file, staged, target, names)
                 part = self._part(digest, stored, staged, outcome)
                 publishing.publish_whole(self.connection, source, table, part)
         except duckdb.InterruptException:
@@ -274,6 +286,29 @@ class Landing:
             outcome.warnings.clear()
             return False
         return True
+
+    def _sifted(self, file: DataFile, staged: Staged) -> Staged:
+        """Turn the staged rows of erased people away and say what is left."""
+        layout = staged.layout
+        columns = dict(zip(layout.names, layout.values, strict=True))
+        sifted = self._sift(file, staged, staging.STAGED, columns)
+        if self.is_sifted:
+            staging.hash_again(self.connection, layout)
+        return sifted
+
+    def _sift(
+        self, file: DataFile, staged: Staged, relation: str, columns: Mapping[str, str]
+    ) -> Staged:
+        if not self.is_sifted:
+            return staged
+        table = self.contract.table(file.source, file.table)
+        sifted = Sieve(self.connection, file.source, table).sift(relation, columns)
+        staging.turn_away(self.connection, sifted)
+        return replace(
+            staged,
+            landed=staged.landed - sifted.count,
+            rejected=staged.rejected + sifted.count,
+        )
 
     def _part(
         self,
@@ -325,6 +360,14 @@ class Landing:
             )
         elif new and table.is_declared:
             outcome.notes.append(f"not declared, added as text: {some(new)}")
+
+
+def _path_of(connection: duckdb.DuckDBPyConnection) -> Path | None:
+    """Return the file of the warehouse, None of one in memory."""
+    row = connection.execute(
+        "select path from duckdb_databases() where database_name = current_database()"
+    ).fetchone()
+    return Path(row[0]) if row and row[0] else None
 
 
 def _limit_memory(connection: duckdb.DuckDBPyConnection) -> None:

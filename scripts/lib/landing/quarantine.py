@@ -1,7 +1,8 @@
 """The rejected rows that wait to be mended.
 
 A reject is open while the file it came from has not landed again with other bytes: the
-rejects of a file's latest landing are open, those of earlier ones are history.
+rejects of a file's latest landing are open, those of earlier ones are history. A row
+that was turned away because its person was erased waits for nothing.
 """
 
 # SQL is put together here from this package's own expressions.
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from lib.erasure.sift import REASON
 from lib.landing.names import shown
 from lib.sql import relation
 
@@ -25,7 +27,8 @@ VIEW = (
     "from raw_meta.loads qualify row_number() over ("
     "partition by source, table_name, file order by rowid desc) = 1) "
     "select rejects.* from raw_meta.rejects as rejects "
-    "inner join latest_loads using (source, table_name, file, loaded_at)"
+    "inner join latest_loads using (source, table_name, file, loaded_at) "
+    f"where rejects.error != '{REASON}'"
 )
 
 _MOST_LINES = 5

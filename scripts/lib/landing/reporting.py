@@ -145,9 +145,10 @@ def _rejected(outcome: Outcome) -> str:
     lines = ", ".join(f"{line:,}" for line in outcome.first_lines)
     more = " …" if outcome.rejected > len(outcome.first_lines) else ""
     plural = "line" if outcome.rejected == 1 else "lines"
+    where = f" ({plural} {lines}{more})" if lines else ""
     return (
-        f"{outcome.rejected:,} of {_count(read, 'row')} rejected "
-        f"({plural} {lines}{more}), see raw_meta.rejects"
+        f"{outcome.rejected:,} of {_count(read, 'row')} rejected{where}, "
+        "see raw_meta.rejects"
     )
 
 

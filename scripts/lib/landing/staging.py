@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from lib.contract import Column, Table, data_type_of
+from lib.erasure.sift import REASON, Sifted
 from lib.landing import casts
 from lib.landing.records import MOST_TEXT, TEXT_NOTE, Batch, Reject
 from lib.sql import quote_identifier
@@ -259,9 +260,28 @@ def no_rejects(connection: duckdb.DuckDBPyConnection) -> None:
 def first_lines(connection: duckdb.DuckDBPyConnection, most: int = 5) -> list[int]:
     """Return the lines of the first rejects."""
     rows = connection.execute(
-        f"select line from {REJECTED} order by line limit ?", [most]
+        f"select line from {REJECTED} where line is not null order by line limit ?",
+        [most],
     ).fetchall()
     return [row[0] for row in rows]
+
+
+def turn_away(connection: duckdb.DuckDBPyConnection, sifted: Sifted) -> None:
+    """Log the rows of erased people as rejects, without line and text."""
+    for column, count in sifted.rows:
+        connection.execute(
+            f"insert into {REJECTED} select null, ?, ?, null from range(?)",
+            [column, REASON, count],
+        )
+
+
+def hash_again(connection: duckdb.DuckDBPyConnection, layout: Layout) -> None:
+    """Bring the hash of each staged row in line with its values, where there is one."""
+    columns = connection.execute(f"describe {STAGED}").fetchall()
+    if any(column[0] == ROW_HASH for column in columns):
+        connection.execute(
+            f"update {STAGED} set {ROW_HASH} = hash({', '.join(layout.values)})"
+        )
 
 
 def put_aside(connection: duckdb.DuckDBPyConnection, number: int) -> None:

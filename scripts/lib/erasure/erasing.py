@@ -1,0 +1,222 @@
+"""Erase a person: out of raw tables and quarantine, and with them what was built."""
+
+# SQL is put together here from quoted identifiers and this package's own expressions;
+# every value is a parameter.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from lib.cli import UserError
+from lib.contract import Contract, Table
+from lib.erasure.person import Person, remember
+from lib.erasure.salt import ERASURES, hash_of
+from lib.erasure.sift import REASON, Sieve
+from lib.landing import quarantine
+from lib.landing.publishing import transaction
+from lib.sql import quote_identifier, relation
+
+REJECTS = relation("raw_meta", "rejects")
+KEPT_SCHEMAS = ("main", "policy")
+# What publishing, validating and reporting write below the output folder.
+WRITTEN = ("published", "failing_rows", "data_docs", "report", "audiences")
+_FRESH = ".erasing"
+
+
+@dataclass
+class Taken:
+    """What an erasure took out of the raw tables and the quarantine."""
+
+    rows: int = 0
+    cells: int = 0
+    rejects: int = 0
+
+
+def raw_tables(
+    connection: duckdb.DuckDBPyConnection, contract: Contract
+) -> Iterator[tuple[str, str, Table, list[str]]]:
+    """Yield schema, source, table and columns of each raw table, parents first."""
+    sources = {source.schema: source for source in contract.sources.values()}
+    found = connection.execute(
+        "select schema_name, table_name, list(column_name order by column_index) "
+        "from duckdb_columns() where database_name = current_database() "
+        "and not internal and starts_with(schema_name, 'raw_') "
+        "and schema_name != 'raw_meta' and table_name in (select table_name "
+        "from duckdb_tables() where database_name = current_database()) "
+        "group by all order by all"
+    ).fetchall()
+    tables = []
+    for schema, name, columns in found:
+        source = sources[schema].name if schema in sources else schema[4:]
+        tables.append((schema, source, contract.table(source, name), columns))
+    tables.sort(key=lambda entry: not entry[2].parent_columns)
+    yield from tables
+
+
+def take_out(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, person: Person | None
+) -> Taken:
+    """Take every erased person out of what landed, and drop all that was built of it.
+
+    Within a transaction that is open. `person` adds what only this run knows: names
+    and phones, by which rejected rows are told too.
+    """
+    taken = Taken()
+    for schema, source, table, columns in raw_tables(connection, contract):
+        named = {name: quote_identifier(name) for name in columns}
+        sieve = Sieve(connection, source, table)
+        sifted = sieve.sift(relation(schema, table.name), named)
+        taken.rows += sifted.count
+        taken.cells += sifted.cells
+        if person is not None:
+            taken.cells += _empty_names(connection, schema, table, columns, person)
+    taken.rejects = _blank_rejects(connection, person)
+    _drop_built(connection)
+    return taken
+
+
+def erase(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, person: Person | None
+) -> Taken:
+    """Remember the person's hashes and take_out, as a whole or not at all."""
+    with transaction(connection):
+        if person is not None:
+            remember(connection, person)
+        return take_out(connection, contract, person)
+
+
+def rewrite(warehouse: Path) -> None:
+    """Write the warehouse into a new file and put it in the old one's place.
+
+    A database keeps the pages of deleted rows; a copy of it has none of them.
+
+    Raises:
+        UserError: another process has the warehouse open, or the disk is full.
+    """
+    folder = warehouse.with_name(f"{_FRESH}-{warehouse.name}")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    fresh = folder / warehouse.name
+    try:
+        with duckdb.connect() as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            connection.execute(f"attach '{_quoted(warehouse)}' as old (read_only)")
+            connection.execute(f"attach '{_quoted(fresh)}' as new")
+            connection.execute("copy from database old to new")
+            connection.execute("checkpoint new")
+        handle = os.open(fresh, os.O_RDONLY)
+        os.fsync(handle)
+        os.close(handle)
+        fresh.chmod(warehouse.stat().st_mode & 0o777)
+        fresh.replace(warehouse)
+    except (duckdb.Error, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise UserError(f"{warehouse} cannot be written anew: {reason}") from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    warehouse.with_name(f"{warehouse.name}.wal").unlink(missing_ok=True)
+
+
+def withdraw(out: Path) -> None:
+    """Remove all that was published or written for people to read."""
+    for name in WRITTEN:
+        path = out / name
+        for folder in [path, *path.rglob("*")] if path.is_dir() else []:
+            if folder.is_dir() and not folder.is_symlink():
+                with suppress(OSError):
+                    folder.chmod(0o700)
+        shutil.rmtree(path, ignore_errors=True)
+        if path.exists():
+            raise UserError(f"{path} cannot be removed: check its permissions")
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _empty_names(
+    connection: duckdb.DuckDBPyConnection,
+    schema: str,
+    table: Table,
+    columns: list[str],
+    person: Person,
+) -> int:
+    """Empty the texts in which the person's full name or phone stands."""
+    words = [f"{first} {last}" for first, last in person.names]
+    words += [phone.lower() for phone in person.phones]
+    cells = 0
+    for name in columns if words else ():
+        column = table.column(name)
+        if column is not None and (column.person == "staff" or not _is_text(column)):
+            continue
+        value = quote_identifier(name)
+        plain = f"lower(cast({value} as varchar))"
+        for word in words:
+            row = connection.execute(
+                f"update {relation(schema, table.name)} set {value} = null "
+                f"where contains({plain}, ?)",
+                [word],
+            ).fetchone()
+            cells += int(row[0]) if row else 0
+    return cells
+
+
+def _is_text(column: object) -> bool:
+    return getattr(column, "data_type", "") == "varchar"
+
+
+def _blank_rejects(connection: duckdb.DuckDBPyConnection, person: Person | None) -> int:
+    """Blank the text of rejected rows in which an erased identifier stands."""
+    known = connection.execute(
+        "select 1 from information_schema.tables "
+        "where table_schema = 'raw_meta' and table_name = 'rejects'"
+    ).fetchone()
+    if known is None:
+        return 0
+    plain = (
+        "lower(replace(coalesce(text, '') || ' ' || coalesce(error, ''), '%40', '@'))"
+    )
+    spelled = "coalesce(text, '') || ' ' || coalesce(error, '')"
+    words = "regexp_split_to_array({}, '[\\s,;|\"''<>()=&?:{{}}\\[\\]]+')"
+    emails = f"list_transform({words.format(plain)}, x -> {hash_of('email', 'x')})"
+    keys = (
+        f"list_transform({words.format(spelled)}, x -> "
+        f"{hash_of('record', 'source || chr(58) || x')})"
+    )
+    hashes = f"(select list(hash) from {ERASURES} where kind in ('email', 'record'))"
+    conditions = [f"list_has_any({emails} || {keys}, {hashes})"]
+    parameters: list[str] = []
+    if person is not None:
+        for first, last in person.names:
+            conditions.append(f"(contains({plain}, ?) and contains({plain}, ?))")
+            parameters += [first, last]
+        for phone in person.phones:
+            conditions.append(f"contains({plain}, ?)")
+            parameters.append(phone.lower())
+    row = connection.execute(
+        f"update {REJECTS} set text = null, error = ? "
+        f"where error != ? and ({' or '.join(conditions)})",
+        [REASON, REASON, *parameters],
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _drop_built(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop every schema that a build makes; what landed and the policy stay."""
+    schemas = connection.execute(
+        "select schema_name from duckdb_schemas() "
+        "where database_name = current_database() and not internal "
+        "and not starts_with(schema_name, 'raw_')"
+    ).fetchall()
+    for (schema,) in schemas:
+        if schema not in KEPT_SCHEMAS:
+            connection.execute(f"drop schema {quote_identifier(schema)} cascade")
+    connection.execute(quarantine.VIEW)

@@ -1,0 +1,217 @@
+"""Who is to be erased: the records of a golden person and what identifies them."""
+
+# SQL is put together here from this package's own expressions; every value is a
+# parameter.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+from lib.cli import UserError
+from lib.contract import Contract
+from lib.erasure.salt import ERASURES, hash_of
+from lib.erasure.sift import email_of, key_of
+from lib.sql import quote_identifier, relation
+
+SOURCES = ("generic", "salesforce", "hubspot", "marketo")
+_STAGED = "temp.erasure_people"
+_ADDRESSES = "temp.erasure_addresses"
+_LEAST_DIGITS = 7
+
+
+@dataclass(frozen=True)
+class Person:
+    """What is known of the person; names and phones are theirs alone, or not here.
+
+    `shared` says which kinds of identifiers other people have too, which stay.
+    """
+
+    records: tuple[str, ...]
+    emails: tuple[str, ...]
+    names: tuple[tuple[str, str], ...] = ()
+    phones: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+
+
+def normalise(connection: duckdb.DuckDBPyConnection, email: str) -> str:
+    """Return an address as it is compared.
+
+    Raises:
+        UserError: it is no address.
+    """
+    row = connection.execute(f"select {email_of('?')}", [email]).fetchone()
+    address = str(row[0]) if row else ""
+    if "@" not in address.strip("@"):
+        raise UserError(f"not an e-mail address: {email!r}")
+    return address
+
+
+def was_erased(connection: duckdb.DuckDBPyConnection, email: str) -> bool:
+    """Return whether an address is among those that were erased."""
+    row = connection.execute(
+        f"select 1 from {ERASURES} where hash = {hash_of('email', '?')}", [email]
+    ).fetchone()
+    return row is not None
+
+
+def find(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, email: str
+) -> Person | None:
+    """Return the golden person of an address, None if nothing is known of it.
+
+    Raises:
+        UserError: the warehouse was not built, or the address is of several people.
+    """
+    _stage(connection, contract)
+    # An event may name one person's record with another's address: the address on the
+    # record itself goes before.
+    named = _column(
+        connection,
+        f"select person_record_id from {_ADDRESSES} where email = $1 and (is_own or "
+        f"not exists (from {_ADDRESSES} where email = $1 and is_own))",
+        [email],
+    )
+    people = _column(
+        connection,
+        "select distinct person_id from marts.bridge_person_records "
+        "where person_record_id in (select unnest($1))",
+        [named],
+    )
+    if len(people) > 1:
+        raise UserError(
+            f"the address is of {len(people)} people, so it names none of them: "
+            "give an address that is one person's alone"
+        )
+    records = _column(
+        connection,
+        "select unnest($1) union select person_record_id "
+        "from marts.bridge_person_records where person_id in (select unnest($2)) "
+        "order by 1",
+        [named, people],
+    )
+    if not records and not _is_mentioned(connection, contract, email):
+        return None
+    mine = "person_record_id in (select unnest($1))"
+    addresses = _column(
+        connection,
+        f"select distinct email from {_ADDRESSES} where {mine} order by 1",
+        [records],
+    )
+    others = set(
+        _column(
+            connection,
+            f"select distinct email from {_ADDRESSES} where is_own and not {mine}",
+            [records],
+        )
+    )
+    emails = sorted({email, *addresses} - others)
+    names = connection.execute(
+        f"select lower(first_name), lower(last_name) from {_STAGED} where {mine} "
+        "and first_name is not null and last_name is not null except "
+        f"select lower(first_name), lower(last_name) from {_STAGED} where not {mine} "
+        "order by all",
+        [records],
+    ).fetchall()
+    phones = _column(
+        connection,
+        f"select distinct phone from {_STAGED} where {mine} and length("
+        f"regexp_replace(phone, '[^0-9]', '', 'g')) >= {_LEAST_DIGITS} except "
+        f"select phone from {_STAGED} where not {mine} order by 1",
+        [records],
+    )
+    shared = []
+    if others.intersection(addresses):
+        shared.append("an address")
+    counts = connection.execute(
+        "select count(distinct (lower(first_name), lower(last_name))), "
+        "count(distinct phone) "
+        f"from {_STAGED} where {mine} and first_name is not null "
+        "and last_name is not null",
+        [records],
+    ).fetchall()[0]
+    if counts[0] > len(names):
+        shared.append("a name")
+    if counts[1] > len(phones):
+        shared.append("a phone")
+    return Person(
+        tuple(records),
+        tuple(emails),
+        tuple((first, last) for first, last in names),
+        tuple(phones),
+        tuple(shared),
+    )
+
+
+def remember(connection: duckdb.DuckDBPyConnection, person: Person) -> None:
+    """Keep the hash of each of the person's keys and addresses."""
+    for kind, values in (("record", person.records), ("email", person.emails)):
+        connection.execute(
+            f"insert into {ERASURES} select ?, {hash_of(kind, 'told')}, "
+            "cast(now() as timestamp) from (select unnest(?) as told) "
+            f"where {hash_of(kind, 'told')} not in (select hash from {ERASURES})",
+            [kind, list(values)],
+        )
+
+
+def _stage(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Gather the people of every source, and every address that goes with a record."""
+    people = " union all ".join(
+        "select person_record_id, email, first_name, last_name, phone "
+        f"from staging.stg_{source}__people"
+        for source in SOURCES
+    )
+    try:
+        connection.execute(f"create or replace temp table erasure_people as {people}")
+    except duckdb.CatalogException as error:
+        raise UserError(
+            "the warehouse was not built, so who belongs to the address is not known: "
+            "run dbt build first"
+        ) from error
+    addresses = [f"select person_record_id, email, true as is_own from {_STAGED}"]
+    for source, table in contract.all_tables():
+        columns = {column.person: column for column in table.columns if column.person}
+        raw = relation(source.schema, table.name)
+        record = columns.get("record")
+        if record is None:
+            continue
+        key = key_of(record.of or source.name, quote_identifier(record.name))
+        if "email" in columns:
+            value = email_of(quote_identifier(columns["email"].name))
+            addresses.append(f"select {key}, {value}, false from {raw}")
+        if "emails" in columns:
+            several = quote_identifier(columns["emails"].name)
+            each = f"unnest(regexp_split_to_array({several}, '[;,]'))"
+            addresses.append(f"select {key}, {email_of(each)}, true from {raw}")
+    union = " union ".join(addresses)
+    connection.execute(
+        f"create or replace temp table erasure_addresses as "
+        f"select person_record_id, email, bool_or(is_own) as is_own from ({union}) "
+        "where person_record_id is not null and nullif(email, '') is not null "
+        "group by all"
+    )
+
+
+def _is_mentioned(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, email: str
+) -> bool:
+    """Return whether a row about an address alone is landed."""
+    for source, table in contract.all_tables():
+        for column in table.columns:
+            if column.person == "email":
+                value = email_of(quote_identifier(column.name))
+                raw = relation(source.schema, table.name)
+                found = connection.execute(
+                    f"select 1 from {raw} where {value} = ? limit 1", [email]
+                ).fetchone()
+                if found is not None:
+                    return True
+    return False
+
+
+def _column(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: list[object]
+) -> list[str]:
+    return [value for (value,) in connection.execute(query, parameters).fetchall()]

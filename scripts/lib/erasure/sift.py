@@ -1,0 +1,230 @@
+"""Take the rows of erased people out of a table, by the hashes of their identifiers.
+
+The same goes for a raw table when somebody is erased and for the rows of a file that
+lands: what tells a person stands in the source contract (`meta.person`). Rows about an
+erased person go. In rows about something else the mention is emptied, and so is any
+text in which an erased address stands. In a table that no contract declares, a row goes
+that holds an erased address or key as a whole value.
+"""
+
+# SQL is put together here from quoted identifiers and this package's own expressions;
+# every value is a parameter.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from lib.contract import Column, Table
+from lib.erasure.salt import ERASURES, hash_of
+
+REASON = "erased on request"
+_SOURCES = (
+    "generic|salesforce|hubspot|marketo|google_ads|linkedin_ads|meta_ads|microsoft_ads"
+)
+_ADDRESS = r"[^\s,;<>\"'()\[\]{}=&?/|:]+@[^\s,;<>\"'()\[\]{}=&?/|:]+"
+
+
+@dataclass(frozen=True)
+class Sifted:
+    """What was taken out: rows by the column that told them, and cells emptied."""
+
+    rows: tuple[tuple[str, int], ...] = ()
+    cells: int = 0
+
+    @property
+    def count(self) -> int:
+        """The number of rows that went."""
+        return sum(count for _, count in self.rows)
+
+
+def email_of(value: str) -> str:
+    """Return SQL for an address as it is compared."""
+    return f"regexp_replace(lower(trim({value})), '^mailto:', '')"
+
+
+def key_of(source: str, value: str) -> str:
+    """Return SQL for the key of a person record, as the macro source_key builds it."""
+    key = f"'{source}:' || nullif(trim({value}), '')"
+    if source != "generic":
+        return key
+    whole = f"regexp_matches(trim({value}), '^({_SOURCES}):.')"
+    return f"case when {whole} then trim({value}) else {key} end"
+
+
+def is_erased(kind: str, value: str) -> str:
+    """Return SQL that is true where a value's hash is that of an erased one."""
+    return f"{hash_of(kind, value)} in (select hash from {ERASURES})"
+
+
+class Sieve:
+    """Sifts the relations that hold one table's rows."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, source: str, table: Table
+    ) -> None:
+        self.connection = connection
+        self.source = source
+        self.table = table
+
+    def sift(self, relation: str, columns: Mapping[str, str]) -> Sifted:
+        """Take the rows and mentions of erased people out of a relation.
+
+        Args:
+            relation: its SQL name.
+            columns: the name in the relation, as SQL, of each column of the table.
+        """
+        told = self._told(columns)
+        self._remember(relation, columns, told)
+        rows = []
+        for name, condition in told.items():
+            deleted = self._changed(f"delete from {relation} where {condition}")
+            if deleted:
+                rows.append((name, deleted))
+        return Sifted(tuple(rows), self._empty(relation, columns))
+
+    def _told(self, columns: Mapping[str, str]) -> dict[str, str]:
+        """Return the condition under which each column tells an erased person."""
+        if not self.table.is_declared:
+            return {
+                name: f"({is_erased('email', email_of(value))} "
+                f"or {is_erased('record', _whole_key(value))})"
+                for name, value in _as_text(columns).items()
+            }
+        told: dict[str, str] = {}
+        for column in self.table.columns:
+            value = _as_text(columns).get(column.name)
+            if value is not None and column.person is not None:
+                condition = self._condition(column, value)
+                if condition:
+                    told[column.name] = condition
+        return told
+
+    def _condition(self, column: Column, value: str) -> str | None:
+        if column.person == "record":
+            return is_erased("record", key_of(column.of or self.source, value))
+        if column.person == "email":
+            return is_erased("email", email_of(value))
+        if column.person == "emails":
+            each = email_of("x")
+            hashes = f"list_transform({_parts(value)}, x -> {hash_of('email', each)})"
+            return f"list_has_any({hashes}, (select list(hash) from {ERASURES}))"
+        if column.person == "visitor":
+            return is_erased("visitor", f"'{self.source}:' || trim({value})")
+        if column.person == "child":
+            return is_erased("row", f"'{self.source}.{column.of}:' || trim({value})")
+        return None
+
+    def _remember(
+        self, relation: str, columns: Mapping[str, str], told: Mapping[str, str]
+    ) -> None:
+        """Keep hashes of what only rows that go are about: visitors and children."""
+        if not told:
+            return
+        goes = " or ".join(f"coalesce({one}, false)" for one in told.values())
+        kept: list[tuple[str, str, str]] = []
+        text = _as_text(columns)
+        people = [
+            text[column.name]
+            for column in self.table.columns
+            if column.person == "record" and column.name in text
+        ]
+        for column in self.table.columns:
+            if column.person == "visitor" and column.name in text and people:
+                known = " or ".join(f"{person} is not null" for person in people)
+                value = f"'{self.source}:' || trim({text[column.name]})"
+                kept.append(("visitor", value, f"({known}) and not ({goes})"))
+        for name in self._parent_columns(text):
+            value = f"'{self.source}.{self.table.name}.{name}:' || trim({text[name]})"
+            kept.append(("row", value, f"not ({goes})"))
+        for kind, value, others in kept:
+            self.connection.execute(
+                f"insert into {ERASURES} select '{kind}', {hash_of(kind, 'told')}, "
+                f"cast(now() as timestamp) from (select {value} as told "
+                f"from {relation} where {goes} except select {value} "
+                f"from {relation} where {others}) where told is not null "
+                f"and {hash_of(kind, 'told')} not in (select hash from {ERASURES})"
+            )
+
+    def _parent_columns(self, text: Mapping[str, str]) -> list[str]:
+        return [name for name in self.table.parent_columns if name in text]
+
+    def _empty(self, relation: str, columns: Mapping[str, str]) -> int:
+        """Empty what is left of erased people in rows about something else."""
+        cells = 0
+        # A lambda holds no query.
+        self.connection.execute(
+            f"set variable erasure_hashes = (select list(hash) from {ERASURES})"
+        )
+        for column in self.table.columns:
+            value = columns.get(column.name)
+            if value is None or column.data_type != "varchar":
+                continue
+            if column.person == "reference":
+                condition = is_erased("record", key_of(column.of or self.source, value))
+                cells += self._changed(
+                    f"update {relation} set {value} = null where {condition}"
+                )
+            elif column.person == "references":
+                bare = "split_part(trim(x), ':', 1)"
+                hashed = hash_of("record", key_of(column.of or self.source, bare))
+                stays = f"not list_contains(getvariable('erasure_hashes'), {hashed})"
+                left = f"list_filter({_parts(value)}, x -> coalesce({stays}, true))"
+                cells += self._changed(
+                    f"update {relation} set {value} = "
+                    f"nullif(array_to_string({left}, ';'), '') "
+                    f"where len({left}) < len({_parts(value)})"
+                )
+        staff = {
+            column.name for column in self.table.columns if column.person == "staff"
+        }
+        for name, value in columns.items():
+            if name not in staff:
+                cells += self._empty_addresses(relation, value)
+        return cells
+
+    def _empty_addresses(self, relation: str, value: str) -> int:
+        """Empty the cells of a text column in which an erased address stands."""
+        if not self._is_text(relation, value):
+            return 0
+        plain = f"lower(replace({value}, '%40', '@'))"
+        found = self.connection.execute(
+            f"select distinct told from (select rtrim(unnest(regexp_extract_all({plain}"
+            f", ?)), '.') as told from {relation} where contains({plain}, '@')) "
+            f"where {is_erased('email', email_of('told'))}",
+            [_ADDRESS],
+        ).fetchall()
+        cells = 0
+        for (address,) in found:
+            cells += self._changed(
+                f"update {relation} set {value} = null where contains({plain}, ?)",
+                [address],
+            )
+        return cells
+
+    def _is_text(self, relation: str, value: str) -> bool:
+        described = self.connection.execute(
+            f"select typeof({value}) from {relation} limit 1"
+        ).fetchone()
+        return described is not None and described[0] == "VARCHAR"
+
+    def _changed(self, statement: str, parameters: list[str] | None = None) -> int:
+        row = self.connection.execute(statement, parameters or []).fetchone()
+        return int(row[0]) if row else 0
+
+
+def _as_text(columns: Mapping[str, str]) -> dict[str, str]:
+    return {name: f"cast({value} as varchar)" for name, value in columns.items()}
+
+
+def _whole_key(value: str) -> str:
+    """Return SQL for the key of a record, also where a cycle's number follows it."""
+    return f"split_part(trim({value}), '#', 1)"
+
+
+def _parts(value: str) -> str:
+    """Return SQL for the elements of a list in a text column."""
+    return f"regexp_split_to_array({value}, '[;,]')"
