@@ -39,6 +39,7 @@ PERSON_KINDS = (
     "child",  # key of a row about a person, in the table and column under `of`
     "reference",  # key of a person record that a row about something else mentions
     "references",  # such keys, separated by ; or ,
+    "text",  # free text, in which somebody may be named
     "detail",  # a name, a phone, an IP address …, which identifies nobody for certain
     "staff",  # of the company's own users, whom no erasure concerns
 )

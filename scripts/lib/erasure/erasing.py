@@ -76,8 +76,6 @@ def take_out(
         sifted = sieve.sift(relation(schema, table.name), named)
         taken.rows += sifted.count
         taken.cells += sifted.cells
-        if person is not None:
-            taken.cells += _empty_names(connection, schema, table, columns, person)
     taken.rejects = _blank_rejects(connection, person)
     _drop_built(connection)
     return taken
@@ -140,37 +138,6 @@ def withdraw(out: Path) -> None:
 
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
-
-
-def _empty_names(
-    connection: duckdb.DuckDBPyConnection,
-    schema: str,
-    table: Table,
-    columns: list[str],
-    person: Person,
-) -> int:
-    """Empty the texts in which the person's full name or phone stands."""
-    words = [f"{first} {last}" for first, last in person.names]
-    words += [phone.lower() for phone in person.phones]
-    cells = 0
-    for name in columns if words else ():
-        column = table.column(name)
-        if column is not None and (column.person == "staff" or not _is_text(column)):
-            continue
-        value = quote_identifier(name)
-        plain = f"lower(cast({value} as varchar))"
-        for word in words:
-            row = connection.execute(
-                f"update {relation(schema, table.name)} set {value} = null "
-                f"where contains({plain}, ?)",
-                [word],
-            ).fetchone()
-            cells += int(row[0]) if row else 0
-    return cells
-
-
-def _is_text(column: object) -> bool:
-    return getattr(column, "data_type", "") == "varchar"
 
 
 def _blank_rejects(connection: duckdb.DuckDBPyConnection, person: Person | None) -> int:

@@ -13,7 +13,7 @@ import duckdb
 from lib.cli import UserError
 from lib.contract import Contract
 from lib.erasure.salt import ERASURES, hash_of
-from lib.erasure.sift import email_of, key_of
+from lib.erasure.sift import email_of, key_of, name_kind
 from lib.sql import quote_identifier, relation
 
 SOURCES = ("generic", "salesforce", "hubspot", "marketo")
@@ -111,8 +111,12 @@ def find(
     names = connection.execute(
         f"select lower(first_name), lower(last_name) from {_STAGED} where {mine} "
         "and first_name is not null and last_name is not null except "
-        f"select lower(first_name), lower(last_name) from {_STAGED} where not {mine} "
-        "order by all",
+        f"(select lower(first_name), lower(last_name) from {_STAGED} where not {mine} "
+        # A company may bear its founder's name, and keeps it.
+        f"union select lower(people.first_name), lower(people.last_name) "
+        f"from {_STAGED} as people inner join marts.dim_accounts as accounts on "
+        "contains(lower(accounts.account_name), "
+        "lower(people.first_name || ' ' || people.last_name))) order by all",
         [records],
     ).fetchall()
     phones = _column(
@@ -146,8 +150,15 @@ def find(
 
 
 def remember(connection: duckdb.DuckDBPyConnection, person: Person) -> None:
-    """Keep the hash of each of the person's keys and addresses."""
-    for kind, values in (("record", person.records), ("email", person.emails)):
+    """Keep the hash of each of the person's keys, addresses and full names."""
+    told: list[tuple[str, tuple[str, ...]]] = [
+        ("record", person.records),
+        ("email", person.emails),
+    ]
+    for first, last in person.names:
+        kind, name = name_kind(connection, f"{first} {last}")
+        told.append((kind, (name,)))
+    for kind, values in told:
         connection.execute(
             f"insert into {ERASURES} select ?, {hash_of(kind, 'told')}, "
             "cast(now() as timestamp) from (select unnest(?) as told) "

@@ -3,8 +3,9 @@
 The same goes for a raw table when somebody is erased and for the rows of a file that
 lands: what tells a person stands in the source contract (`meta.person`). Rows about an
 erased person go. In rows about something else the mention is emptied, and so is any
-text in which an erased address stands. In a table that no contract declares, a row goes
-that holds an erased address or key as a whole value.
+text in which an erased address stands, and free text with an erased full name. In a
+table that no contract declares, a row goes that holds an erased address or key as a
+whole value.
 """
 
 # SQL is put together here from quoted identifiers and this package's own expressions;
@@ -25,6 +26,7 @@ REASON = "erased on request"
 _SOURCES = (
     "generic|salesforce|hubspot|marketo|google_ads|linkedin_ads|meta_ads|microsoft_ads"
 )
+_BETWEEN_WORDS = r"[^\p{L}\p{M}0-9]+"
 _ADDRESS = r"[^\s,;<>\"'()\[\]{}=&?/|:]+@[^\s,;<>\"'()\[\]{}=&?/|:]+"
 
 
@@ -53,6 +55,17 @@ def key_of(source: str, value: str) -> str:
         return key
     whole = f"regexp_matches(trim({value}), '^({_SOURCES}):.')"
     return f"case when {whole} then trim({value}) else {key} end"
+
+
+def name_kind(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[str, str]:
+    """Return a full name as it is compared, behind the kind that says its length."""
+    row = connection.execute(
+        f"select list_filter(regexp_split_to_array(lower(?), '{_BETWEEN_WORDS}'), "
+        "x -> x != '')",
+        [name],
+    ).fetchone()
+    words = row[0] if row else []
+    return f"name{len(words)}", " ".join(words)
 
 
 def is_erased(kind: str, value: str) -> str:
@@ -178,11 +191,11 @@ class Sieve:
                     f"nullif(array_to_string({left}, ';'), '') "
                     f"where len({left}) < len({_parts(value)})"
                 )
-        staff = {
-            column.name for column in self.table.columns if column.person == "staff"
-        }
         for name, value in columns.items():
-            if name not in staff:
+            declared = self.table.column(name)
+            if declared is None or declared.person == "text":
+                cells += self._empty_names(relation, value)
+            if declared is None or declared.person != "staff":
                 cells += self._empty_addresses(relation, value)
         return cells
 
@@ -203,6 +216,34 @@ class Sieve:
                 f"update {relation} set {value} = null where contains({plain}, ?)",
                 [address],
             )
+        return cells
+
+    def _empty_names(self, relation: str, value: str) -> int:
+        """Empty the cells of a free text in which an erased full name stands."""
+        lengths = self.connection.execute(
+            f"select distinct kind from {ERASURES} where starts_with(kind, 'name')"
+        ).fetchall()
+        if not lengths or not self._is_text(relation, value):
+            return 0
+        words = f"regexp_split_to_array(lower({value}), '{_BETWEEN_WORDS}')"
+        cells = 0
+        for (kind,) in lengths:
+            last = int(kind.removeprefix("name")) - 1
+            runs = (
+                f"list_transform(range(1, len(words) - {last} + 1), "
+                f"i -> array_to_string(words[i:i + {last}], ' '))"
+            )
+            found = self.connection.execute(
+                f"select told from (select distinct unnest({runs}) as told from "
+                f"(select {words} as words from {relation} "
+                f"where contains({value}, ' '))) where {is_erased(kind, 'told')}"
+            ).fetchall()
+            for (name,) in found:
+                cells += self._changed(
+                    f"update {relation} set {value} = null "
+                    f"where contains(' ' || array_to_string({words}, ' ') || ' ', ?)",
+                    [f" {name} "],
+                )
         return cells
 
     def _is_text(self, relation: str, value: str) -> bool:

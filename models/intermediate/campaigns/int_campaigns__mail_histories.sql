@@ -1,0 +1,114 @@
+-- Grain: one row per golden person who ever objected and event of marketing e-mail: an
+-- opt-in, an objection or a mail that was sent, up to as_of.
+-- Within a second an opt-in comes first and an objection last.
+
+with
+
+consent_events as (
+
+    select
+        person_record_id,
+        email,
+        source,
+        case when status = 'opt_in' then 'opt_in' else 'objection' end as kind,
+        status as signal,
+        evidence,
+        cast(null as varchar) as campaign_id,
+        occurred_at
+    from {{ ref('int_campaigns__consent_events') }}
+    where
+        channel in ('email', 'all')
+        and purpose in ('marketing', 'all')
+        and status in ('opt_in', 'opt_out')
+        and occurred_at <= {{ as_of() }}
+
+),
+
+email_events as (
+
+    select
+        person_record_id,
+        email,
+        source,
+        case when event_type = 'sent' then 'sent' else 'objection' end as kind,
+        event_type as signal,
+        email_event_id as evidence,
+        campaign_id,
+        occurred_at
+    from {{ ref('int_campaigns__email_events') }}
+    where
+        event_type in ('sent', 'unsubscribe', 'spam_report')
+        and occurred_at <= {{ as_of() }}
+
+),
+
+events as (
+
+    select * from consent_events
+    union all
+    select * from email_events
+
+),
+
+person_records as (
+
+    select
+        person_record_id,
+        person_id,
+        email
+    from {{ ref('int_campaigns__person_records') }}
+
+),
+
+person_events as (
+
+    select
+        person_records.person_id,
+        events.*
+    from events
+    inner join person_records
+        on events.person_record_id = person_records.person_record_id
+    union all
+    select
+        person_records.person_id,
+        events.*
+    from events
+    inner join person_records
+        on events.email = person_records.email
+
+),
+
+objectors as (
+
+    select person_id
+    from person_events
+    where kind = 'objection'
+    group by person_id
+
+),
+
+mail_histories as (
+
+    select
+        person_events.person_id,
+        person_events.source,
+        person_events.kind,
+        person_events.signal,
+        person_events.evidence,
+        person_events.campaign_id,
+        date_trunc('second', person_events.occurred_at) as occurred_at
+    from person_events
+    inner join objectors
+        on person_events.person_id = objectors.person_id
+    group by
+        person_events.person_id,
+        person_events.source,
+        person_events.kind,
+        person_events.signal,
+        person_events.evidence,
+        person_events.campaign_id,
+        date_trunc('second', person_events.occurred_at)
+
+)
+
+select * from mail_histories
