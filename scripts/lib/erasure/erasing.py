@@ -2,7 +2,6 @@
 
 # SQL is put together here from quoted identifiers and this package's own expressions;
 # every value is a parameter.
-# ruff: noqa: S608
 
 from __future__ import annotations
 
@@ -18,8 +17,7 @@ import duckdb
 from lib.cli import UserError
 from lib.contract import Contract, Table
 from lib.erasure.person import Person, remember
-from lib.erasure.salt import ERASURES, hash_of
-from lib.erasure.sift import REASON, Sieve
+from lib.erasure.sift import Sieve, blank_rejects
 from lib.landing import quarantine
 from lib.landing.publishing import transaction
 from lib.sql import quote_identifier, relation
@@ -141,39 +139,15 @@ def _quoted(path: Path) -> str:
 
 
 def _blank_rejects(connection: duckdb.DuckDBPyConnection, person: Person | None) -> int:
-    """Blank the text of rejected rows in which an erased identifier stands."""
+    """Blank the rejected rows in which an erased identifier stands."""
     known = connection.execute(
         "select 1 from information_schema.tables "
         "where table_schema = 'raw_meta' and table_name = 'rejects'"
     ).fetchone()
     if known is None:
         return 0
-    plain = (
-        "lower(replace(coalesce(text, '') || ' ' || coalesce(error, ''), '%40', '@'))"
-    )
-    spelled = "coalesce(text, '') || ' ' || coalesce(error, '')"
-    words = "regexp_split_to_array({}, '[\\s,;|\"''<>()=&?:{{}}\\[\\]]+')"
-    emails = f"list_transform({words.format(plain)}, x -> {hash_of('email', 'x')})"
-    keys = (
-        f"list_transform({words.format(spelled)}, x -> "
-        f"{hash_of('record', 'source || chr(58) || x')})"
-    )
-    hashes = f"(select list(hash) from {ERASURES} where kind in ('email', 'record'))"
-    conditions = [f"list_has_any({emails} || {keys}, {hashes})"]
-    parameters: list[str] = []
-    if person is not None:
-        for first, last in person.names:
-            conditions.append(f"(contains({plain}, ?) and contains({plain}, ?))")
-            parameters += [first, last]
-        for phone in person.phones:
-            conditions.append(f"contains({plain}, ?)")
-            parameters.append(phone.lower())
-    row = connection.execute(
-        f"update {REJECTS} set text = null, error = ? "
-        f"where error != ? and ({' or '.join(conditions)})",
-        [REASON, REASON, *parameters],
-    ).fetchone()
-    return int(row[0]) if row else 0
+    phones = [phone.lower() for phone in person.phones] if person else []
+    return blank_rejects(connection, REJECTS, "source", phones)
 
 
 def _drop_built(connection: duckdb.DuckDBPyConnection) -> None:

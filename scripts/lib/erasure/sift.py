@@ -2,8 +2,8 @@
 
 The same goes for a raw table when somebody is erased and for the rows of a file that
 lands: what tells a person stands in the source contract (`meta.person`). Rows about an
-erased person go. In rows about something else the mention is emptied, and so is any
-text in which an erased address stands, and free text with an erased full name. In a
+erased person go. In rows about something else the mention is emptied, and an erased address
+is taken out of any text, an erased full name out of free text. In a
 table that no contract declares, a row goes that holds an erased address or key as a
 whole value.
 """
@@ -14,7 +14,8 @@ whole value.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -27,6 +28,9 @@ _SOURCES = (
     "generic|salesforce|hubspot|marketo|google_ads|linkedin_ads|meta_ads|microsoft_ads"
 )
 _BETWEEN_WORDS = r"[^\p{L}\p{M}0-9]+"
+# What stands in a text in the place of an address or a name.
+_PUT = "erased"
+_BETWEEN_TOKENS = r"[\s,;|\"''<>()=&?{}\[\]]+"
 _ADDRESS = r"[^\s,;<>\"'()\[\]{}=&?/|:]+@[^\s,;<>\"'()\[\]{}=&?/|:]+"
 
 
@@ -200,23 +204,34 @@ class Sieve:
         return cells
 
     def _empty_addresses(self, relation: str, value: str) -> int:
-        """Empty the cells of a text column in which an erased address stands."""
+        """Take an erased address out of a text column, and leave the rest of it."""
         if not self._is_text(relation, value):
             return 0
-        plain = f"lower(replace({value}, '%40', '@'))"
+        plain = f"lower(replace(replace({value}, '%40', '@'), '%2B', '+'))"
         found = self.connection.execute(
             f"select distinct told from (select rtrim(unnest(regexp_extract_all({plain}"
             f", ?)), '.') as told from {relation} where contains({plain}, '@')) "
             f"where {is_erased('email', email_of('told'))}",
             [_ADDRESS],
         ).fetchall()
-        cells = 0
-        for (address,) in found:
-            cells += self._changed(
-                f"update {relation} set {value} = null where contains({plain}, ?)",
-                [address],
+        return sum(
+            self._taken_out(
+                relation,
+                value,
+                re.escape(address)
+                .replace("@", "(?:@|%40)")
+                .replace(r"\+", r"(?:\+|%2B)"),
             )
-        return cells
+            for (address,) in found
+        )
+
+    def _taken_out(self, relation: str, value: str, pattern: str) -> int:
+        """Put a word in the place of what a pattern matches, null where it is all."""
+        return self._changed(
+            f"update {relation} set {value} = nullif(regexp_replace({value}, ?, ?, "
+            f"'gi'), ?) where regexp_matches({value}, ?, 'i')",
+            [pattern, _PUT, _PUT, pattern],
+        )
 
     def _empty_names(self, relation: str, value: str) -> int:
         """Empty the cells of a free text in which an erased full name stands."""
@@ -239,11 +254,8 @@ class Sieve:
                 f"where contains({value}, ' '))) where {is_erased(kind, 'told')}"
             ).fetchall()
             for (name,) in found:
-                cells += self._changed(
-                    f"update {relation} set {value} = null "
-                    f"where contains(' ' || array_to_string({words}, ' ') || ' ', ?)",
-                    [f" {name} "],
-                )
+                spelled = _BETWEEN_WORDS.join(map(re.escape, name.split()))
+                cells += self._taken_out(relation, value, spelled)
         return cells
 
     def _is_text(self, relation: str, value: str) -> bool:
@@ -255,6 +267,65 @@ class Sieve:
     def _changed(self, statement: str, parameters: list[str] | None = None) -> int:
         row = self.connection.execute(statement, parameters or []).fetchone()
         return int(row[0]) if row else 0
+
+
+def blank_rejects(
+    connection: duckdb.DuckDBPyConnection,
+    rejects: str,
+    source: str,
+    words: Sequence[str] = (),
+) -> int:
+    """Blank the rejected rows in which an erased identifier or full name stands.
+
+    Args:
+        connection: a connection to the warehouse that knows the salt.
+        rejects: the relation of rejects, with their error and text.
+        source: SQL for the source of a reject.
+        words: what tells the person beside the hashes, in lower case.
+
+    Returns:
+        The number of rows that lost their text.
+    """
+    connection.execute(
+        f"set variable erasure_hashes = (select list(hash) from {ERASURES})"
+    )
+    spelled = "(coalesce(text, '') || ' ' || coalesce(error, ''))"
+    plain = f"lower(replace({spelled}, '%40', '@'))"
+    parts = {
+        text: f"regexp_split_to_array({text}, '{_BETWEEN_TOKENS}')"
+        for text in (plain, spelled)
+    }
+    single = f"regexp_split_to_array({plain}, '{_BETWEEN_WORDS}')"
+    hashed = [
+        f"list_transform({parts[plain]}, x -> {hash_of('email', 'x')})",
+        f"list_transform({parts[spelled]}, x -> "
+        f"{hash_of('record', key_of_any(source, 'x'))})",
+    ]
+    lengths = connection.execute(
+        f"select distinct kind from {ERASURES} where starts_with(kind, 'name')"
+    ).fetchall()
+    for (kind,) in lengths:
+        last = int(kind.removeprefix("name")) - 1
+        runs = (
+            f"list_transform(range(1, len({single}) - {last} + 1), i -> "
+            f"array_to_string(({single})[i:i + {last}], ' '))"
+        )
+        hashed.append(f"list_transform({runs}, x -> {hash_of(kind, 'x')})")
+    told = [f"list_has_any({one}, getvariable('erasure_hashes'))" for one in hashed] + [
+        f"contains({plain}, ?)" for _ in words
+    ]
+    row = connection.execute(
+        f"update {rejects} set text = null, error = ? "
+        f"where error != ? and ({' or '.join(told)})",
+        [REASON, REASON, *words],
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def key_of_any(source: str, value: str) -> str:
+    """Return SQL for the key of a record of a source that SQL gives."""
+    whole = f"regexp_matches({value}, '^({_SOURCES}):.')"
+    return f"case when {whole} then {value} else {source} || ':' || {value} end"
 
 
 def _as_text(columns: Mapping[str, str]) -> dict[str, str]:

@@ -21,14 +21,14 @@ import duckdb
 from lib.cli import UserError
 from lib.contract import Contract, Source, Table
 from lib.erasure import salt
-from lib.erasure.sift import Sieve
+from lib.erasure.sift import Sieve, blank_rejects
 from lib.landing import casts, drift, publishing, staging
 from lib.landing.errors import FileError, reason
 from lib.landing.exports import Exports
 from lib.landing.files import DataFile, check_regular, fingerprint, sha256_of
 from lib.landing.names import some
 from lib.landing.reading import Reader, Staged
-from lib.sql import quote_identifier
+from lib.sql import quote_identifier, quote_literal
 
 _MOST_GIB = 4
 _AMOUNT = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
@@ -303,6 +303,8 @@ class Landing:
             return staged
         table = self.contract.table(file.source, file.table)
         sifted = Sieve(self.connection, file.source, table).sift(relation, columns)
+        source = quote_literal(file.source)
+        blank_rejects(self.connection, staging.REJECTED, source)
         staging.turn_away(self.connection, sifted)
         return replace(
             staged,
