@@ -1,6 +1,6 @@
--- Grain: one row per way in which a signal about a channel and purpose reaches a person.
--- A signal reaches a person by the record it names and by any record's address. The CRM's
--- flag and the suppression list carry no time and concern marketing e-mail.
+-- Grain: one row per way in which a signal about a channel and purpose reaches someone.
+-- It reaches golden people by the record that it names and by any record's address. The
+-- CRM's flag and the suppression list carry no time and concern marketing e-mail.
 
 with
 

@@ -1,5 +1,5 @@
--- Grain: one row per golden person and marketing e-mail that was sent to them after they
--- had opted out, later than the law of their country allows.
+-- Grain: one row per golden person and marketing e-mail that was sent to them after an
+-- opt-out, later than the law of their country allows.
 -- A law that allows no days asks that an opt-out be heeded at once. Business days are
 -- those after the day of the opt-out, up to and with the day of the mail.
 
@@ -79,8 +79,8 @@ mail_holidays as (
     left join weekday_holidays
         on
             ruled_mails.country = weekday_holidays.country
-            and weekday_holidays.holiday_date > ruled_mails.opted_out_date
-            and weekday_holidays.holiday_date <= ruled_mails.sent_date
+            and ruled_mails.opted_out_date < weekday_holidays.holiday_date
+            and ruled_mails.sent_date >= weekday_holidays.holiday_date
     group by
         ruled_mails.email_event_id,
         ruled_mails.person_id
