@@ -437,7 +437,9 @@ def test_nobody_s_address_is_told(room: Room, erased: Room) -> None:
         with pytest.raises(UserError, match=words) as error:
             room.erase(email, "--no-build")
         assert error.value.exit_code == WRONG_USE
-    assert erased.warehouse.rows("select 1 from marts.dim_people limit 1") == [(1,)]
+    assert erased.warehouse.rows("select 1 from marts.dim_person_profiles limit 1") == [
+        (1,)
+    ]
 
 
 def test_what_is_left_is_told_and_fails(
