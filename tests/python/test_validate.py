@@ -260,7 +260,7 @@ BROKEN: World = {
         | {"is_complete": False, "is_email_usable": False}
         for n in range(2)
     ],
-    "marts.dim_accounts": [{"account_id": "a1", "industry": "Retail"}],
+    "marts.dim_accounts": [{"account_id": "a1", "is_enriched": False}],
     "marts.dim_campaigns": [
         {"campaign_id": "c1", "channel": "unknown", "is_name_compliant": False}
     ],

@@ -11,7 +11,9 @@ generic_people as (
         source,
         record_id,
         is_deleted,
-        not {{ known_by_as_of('created_at') }} as is_after_as_of
+        not {{ known_by_as_of('created_at') }} as is_after_as_of,
+        created_at,
+        updated_at
     from {{ ref('stg_generic__people') }}
 
 ),
@@ -23,7 +25,9 @@ salesforce_people as (
         source,
         record_id,
         is_deleted,
-        not {{ known_by_as_of('created_at') }} as is_after_as_of
+        not {{ known_by_as_of('created_at') }} as is_after_as_of,
+        created_at,
+        updated_at
     from {{ ref('stg_salesforce__people') }}
 
 ),
@@ -35,7 +39,9 @@ hubspot_people as (
         source,
         record_id,
         is_deleted,
-        not {{ known_by_as_of('created_at') }} as is_after_as_of
+        not {{ known_by_as_of('created_at') }} as is_after_as_of,
+        created_at,
+        updated_at
     from {{ ref('stg_hubspot__people') }}
 
 ),
@@ -47,7 +53,9 @@ marketo_people as (
         source,
         record_id,
         is_deleted,
-        not {{ known_by_as_of('created_at') }} as is_after_as_of
+        not {{ known_by_as_of('created_at') }} as is_after_as_of,
+        created_at,
+        updated_at
     from {{ ref('stg_marketo__people') }}
 
 ),

@@ -8,7 +8,11 @@ staged_people as (
 
     select
         'people' as entity,
-        *
+        record_key,
+        source,
+        record_id,
+        is_deleted,
+        is_after_as_of
     from {{ ref('int_quality__staged_people') }}
 
 ),

@@ -72,6 +72,10 @@ accounts as (
         territories.territory,
         golden_accounts.owner_id,
         customer_accounts.account_id is not null as is_customer,
+        coalesce(golden_accounts.employee_count, enrichments.employee_count)
+        is not null
+        and territories.industry is not null
+        and annual_revenue_usd is not null as is_enriched,
         coalesce(intent_scores.intent_score, 0) as intent_score,
         golden_accounts.record_count,
         golden_accounts.created_at

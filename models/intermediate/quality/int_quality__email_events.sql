@@ -1,0 +1,58 @@
+-- Grain: one row per event of an e-mail that deliverability counts, up to as_of, and
+-- whether its source tells of deliveries.
+
+{{ config(materialized='view') }}
+
+with
+
+email_events as (
+
+    select
+        email_event_id,
+        source,
+        person_record_id,
+        event_type,
+        occurred_at
+    from {{ ref('stg_generic__email_events') }}
+    where event_type in ('sent', 'delivered', 'bounce', 'spam_report')
+    union all
+    select
+        email_event_id,
+        source,
+        person_record_id,
+        event_type,
+        occurred_at
+    from {{ ref('stg_hubspot__email_events') }}
+    where event_type in ('sent', 'delivered', 'bounce', 'spam_report')
+    union all
+    select
+        email_event_id,
+        source,
+        person_record_id,
+        event_type,
+        occurred_at
+    from {{ ref('stg_marketo__email_events') }}
+    where event_type in ('sent', 'delivered', 'bounce', 'spam_report')
+
+),
+
+known_events as (
+
+    select *
+    from email_events
+    where {{ known_by_as_of('occurred_at') }}
+
+),
+
+counted_events as (
+
+    select
+        *,
+        max(case when event_type = 'delivered' then 1 else 0 end) over (
+            partition by source
+        ) = 1 as has_deliveries
+    from known_events
+
+)
+
+select * from counted_events
