@@ -13,6 +13,7 @@ from lib.landing.errors import interrupts
 from lib.landing.exports import Exports
 from lib.landing.files import discover
 from lib.landing.landing import Landing
+from lib.landing.profiles import read_categories
 from lib.landing.quarantine import open_rejects
 from lib.landing.reporting import Report
 from lib.warehouse import connect
@@ -62,6 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     report = Report(options.quiet)
     contract = Contract.read(options.contract)
     exports = Exports.read(options.contract)
+    categories = read_categories()
     found = exports.recognise(discover(options.dir).settled(contract.aliases()))
     report.on_discovery(found, options.dir)
     with (
@@ -70,7 +72,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         connect() as connection,
         report.progress(found.files),
     ):
-        landing = Landing(connection, contract, report.on_characters, exports)
+        landing = Landing(
+            connection, contract, report.on_characters, exports, categories
+        )
         for warning in landing.prepare():
             warn(warning)
         for outcome in landing.land_all(found.files, report.on_start):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lib.cli import CHECK_FAILED, OK, UserError, parser, run, say, working
 from lib.quality import history
+from lib.quality.guards import add_guards, count_unlearned
 from lib.quality.rules import (
     CRITICAL,
     ROW_LIMIT,
@@ -67,7 +68,8 @@ def suites_of(
     suites = read_suites(suite_directory, layer, limits(seed_directory), now)
     if seed_directory is None:
         return suites
-    return add_standards(suites, seed_directory, layer, now)
+    suites = add_standards(suites, seed_directory, layer, now)
+    return add_guards(suites, seed_directory, now) if layer == "raw" else suites
 
 
 def limits(seed_directory: Path | None) -> dict[str, Threshold]:
@@ -117,11 +119,22 @@ def validate(
                 inspection.connection, verdicts, out / "failing_rows" / layer
             )
             build_id = inspection.build_id() if layer == "marts" else None
+            if layer == "raw" and seed_directory is not None:
+                _say_unlearned(*count_unlearned(inspection.query, seed_directory, now))
             inspection.write_docs(out / "data_docs" / layer)
     code = report(layer, verdicts, files, write_start_page(out / "data_docs"))
     with connect(warehouse) as connection:
         history.append(connection, history.Run(run_id, layer, build_id, now), verdicts)
     return code
+
+
+def _say_unlearned(tables: int, landings: int) -> None:
+    if tables:
+        held = "table is" if tables == 1 else "tables are"
+        say(
+            f"{tables} {held} not yet held against {'its' if tables == 1 else 'their'} "
+            f"own history, which takes {landings} earlier landings: passed"
+        )
 
 
 def write_start_page(directory: Path) -> Path:
@@ -149,6 +162,8 @@ def report(
     warnings = [verdict for verdict in failed if verdict.rule.severity != CRITICAL]
     for verdict in (*critical, *warnings):
         say(_line(verdict, files.get(verdict.rule.rule_id)))
+        for finding in verdict.findings:
+            say(f"  {finding}")
     print(
         f"{layer}: {len(verdicts)} rules checked, {len(critical)} critical failed, "
         f"{len(warnings)} warnings; Data Docs: {docs}"

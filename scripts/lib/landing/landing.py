@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from lib.cli import UserError
 from lib.contract import Contract, Source, Table
 from lib.erasure import salt
 from lib.erasure.sift import Sieve, blank_rejects
-from lib.landing import casts, drift, publishing, staging
+from lib.landing import casts, drift, profiles, publishing, staging
 from lib.landing.errors import FileError, reason
 from lib.landing.exports import Exports
 from lib.landing.files import DataFile, check_regular, fingerprint, sha256_of
@@ -70,8 +71,11 @@ class Landing:
         contract: Contract,
         progress: Callable[[int], None] = lambda characters: None,
         exports: Exports | None = None,
+        categories: frozenset[str] = frozenset(),
     ) -> None:
         """Take a connection to the warehouse; `progress` is told what is read.
+
+        The values of the columns in `categories` are counted in the files' profiles.
 
         Slow ways through a file report as they go; the fast one does not.
         """
@@ -79,6 +83,9 @@ class Landing:
         self.contract = contract
         self.progress = progress
         self.exports = exports or Exports(())
+        self.categories = categories
+        # One moment for all files of a run: together they are a landing.
+        self.landed_at = datetime.now(UTC).replace(tzinfo=None)
         self.last_landed: publishing.LastLanded = {}
         # Of a table that has landed before, a new column is news.
         self.known_tables: set[tuple[str, str]] = set()
@@ -276,7 +283,8 @@ class Landing:
                     raise _NotWholeError
                 names = {name: quote_identifier(name) for name in staged.layout.names}
                 staged = self._sift(file, staged, target, names)
-                part = self._part(digest, stored, staged, outcome)
+                found = self._profile(target, [*names.values()], staged)
+                part = self._part(digest, stored, staged, outcome, found)
                 publishing.publish_whole(self.connection, source, table, part)
         except duckdb.InterruptException:
             raise
@@ -318,6 +326,7 @@ class Landing:
         stored: Sequence[tuple[str, str]],
         staged: Staged,
         outcome: Outcome,
+        found: profiles.Profile | None = None,
     ) -> publishing.Part:
         file = outcome.file
         if fingerprint(file.path) != digest.fingerprint:
@@ -338,7 +347,16 @@ class Landing:
             staged.layout,
             staged.landed,
             staged.rejected,
+            found or self._profile(staging.STAGED, staged.layout.values, staged),
+            self.landed_at,
             tuple(changes),
+        )
+
+    def _profile(
+        self, rows: str, values: Sequence[str], staged: Staged
+    ) -> profiles.Profile:
+        return profiles.profile(
+            self.connection, rows, values, staged.layout, self.categories
         )
 
     def _compare(

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from lib.contract import Column, Contract, Source, Table
-from lib.landing import casts, drift, quarantine, staging
+from lib.landing import casts, drift, profiles, quarantine, staging
 from lib.landing.files import DataFile
 from lib.landing.staging import REJECTED, ROW_HASH, STAGED, Layout
 from lib.sql import columns, quote_identifier, relation
@@ -31,6 +31,7 @@ _META_TABLES = (
     "source varchar, table_name varchar, file varchar, line bigint, "
     "column_name varchar, error varchar, text varchar, loaded_at timestamp)",
     drift.TABLE,
+    profiles.TABLE,
     quarantine.VIEW,
 )
 
@@ -101,7 +102,8 @@ def last_landed(connection: duckdb.DuckDBPyConnection) -> LastLanded:
 class Part:
     """A file that is staged: its bytes, its columns and how many rows of each kind.
 
-    `changes` are the ways in which it differs from the table.
+    `changes` are the ways in which it differs from the table; `landed_at` is the start
+    of the run that lands it.
     """
 
     file: DataFile
@@ -109,6 +111,8 @@ class Part:
     layout: Layout
     landed: int
     rejected: int
+    profile: profiles.Profile
+    landed_at: datetime
     changes: tuple[drift.Change, ...] = ()
 
 
@@ -260,6 +264,7 @@ def _log(
         [file.source, file.table, file.name, loaded_at],
     )
     drift.log(connection, file, part.changes, loaded_at)
+    profiles.log(connection, file, part.profile, part.landed_at, loaded_at)
 
 
 def _create(

@@ -27,7 +27,15 @@ from sqlalchemy.exc import DBAPIError
 from lib.cli import UserError
 from lib.quality.fingerprint import fingerprint
 from lib.quality.mend import mend
-from lib.quality.rules import COLUMN_RULES, MINIMUM, SQL_RULE, Rule, Suite, Verdict
+from lib.quality.rules import (
+    COLUMN_RULES,
+    FINDING_LIMIT,
+    MINIMUM,
+    SQL_RULE,
+    Rule,
+    Suite,
+    Verdict,
+)
 from lib.sql import columns as quoted_columns
 
 _DOCS_SITE = "docs"
@@ -165,7 +173,14 @@ class Inspection:
             rows_checked=rows_checked,
             rows_failed=rows_failed,
             rows_query=rows_query if rows_failed else None,
+            findings=self._findings(rule, rows_query) if rows_failed else (),
         )
+
+    def _findings(self, rule: Rule, rows_query: str | None) -> tuple[str, ...]:
+        if not rule.has_findings or rows_query is None:
+            return ()
+        query = f"select finding from ({rows_query}) as failing_rows limit ?"  # noqa: S608
+        return tuple(str(row[0]) for row in self.query(query, (FINDING_LIMIT,)))
 
     def _observed(
         self,

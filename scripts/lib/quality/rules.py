@@ -12,6 +12,8 @@ in a sentence; its meta says what the verdict means to people:
                   kwargs, or as {threshold} in its SQL
     observed      an SQL query for the one figure that is held to the threshold of a
                   rule written in SQL; {observed} in the rule's SQL stands for it
+    has_findings  optional, true: the column finding of a rule written in SQL says in
+                  words what is wrong with a row, without a value of personal data
 
 Rules that are rows of a seed stand in no suite: lib/quality/standards.py adds them.
 
@@ -41,6 +43,8 @@ CRITICAL = "critical"
 WARNING = "warning"
 # Most failing rows of a rule that are written down; all are counted.
 ROW_LIMIT = 10_000
+# Most findings of a rule that are said; its failing rows hold all of them.
+FINDING_LIMIT = 10
 MAXIMUM = "maximum"
 MINIMUM = "minimum"
 SQL_RULE = "unexpected_rows_expectation"
@@ -95,6 +99,7 @@ class Rule:
     query: str | None
     observed: str | None
     threshold: Threshold | None
+    has_findings: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,6 +137,7 @@ class Verdict:
         rows_failed: rows that break it, within the threshold or not; None for a rule
             about a statistic.
         rows_query: SQL that gives these rows; None where there are none to give.
+        findings: what is wrong with the first of them, in words.
     """
 
     suite: Suite
@@ -141,6 +147,7 @@ class Verdict:
     rows_checked: int
     rows_failed: int | None
     rows_query: str | None
+    findings: tuple[str, ...] = ()
 
 
 def read_thresholds(path: Path) -> dict[str, Threshold]:
@@ -283,6 +290,7 @@ def read_expectation(
         query=query,
         observed=_filled(observed, threshold, now) if observed else None,
         threshold=threshold,
+        has_findings=meta.get("has_findings") is True,
     )
     # Data Docs show the description alone.
     says = f"{written['description']} ({severity} {rule_id}, owner {rule.owner})"
