@@ -73,7 +73,7 @@ RECORD = {"source": "generic", "is_deleted": False}
 STANDS = {"is_standing": True}
 COPY = {"is_master": False}
 
-SETTINGS = [{"as_of": NOW}]
+SETTINGS = [{"as_of": NOW, "reporting_time_zone": "UTC"}]
 WINS = [*(f"generic:o{n}" for n in range(1, 5)), "hubspot:1", "salesforce:O9"]
 
 SOUND: World = {
@@ -261,6 +261,10 @@ BROKEN: World = {
         for n in range(2)
     ],
     "marts.dim_accounts": [{"account_id": "a1", "is_enriched": False}],
+    "marts.fct_quality_checks": [
+        {"check_name": "data_decay_rate", "dimension": "all", "is_passed": False}
+        | {"checked_on": NOW.date(), "measured_value": 0.5, "threshold": 0.3}
+    ],
     "marts.dim_campaigns": [
         {"campaign_id": "c1", "channel": "unknown", "is_name_compliant": False}
     ],
