@@ -39,6 +39,7 @@ from lib.quality.rules import (
     read_thresholds,
     suite_parameters,
 )
+from lib.quality.standards import read_seed
 from lib.sql import quote_identifier, relation
 from lib.warehouse import PROJECT_ROOT
 
@@ -567,6 +568,8 @@ class TestTheShippedRules:
         assert len({rule.rule_id for rule in rules}) == len(rules)
         assert all(rule.owner.endswith("@example.com") for rule in rules)
         used = {rule.threshold.threshold_id for rule in rules if rule.threshold}
+        checks = read_seed(validate.SEEDS / "quality" / "quality_checks.csv")
+        used |= {check["threshold_id"] for check in checks}
         assert used == set(read_thresholds(validate.THRESHOLDS))
 
     def test_the_history_is_as_its_source_declares_it(self, sound: Judged) -> None:
