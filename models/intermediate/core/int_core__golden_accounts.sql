@@ -1,11 +1,15 @@
 -- Grain: one row per golden account with at least one record that is not deleted.
--- Each field comes from the most trusted record that has it.
+-- Each field holds the value that its rules of survivorship chose.
 
 with
 
 account_records as (
 
-    select * from {{ ref('int_core__account_records') }}
+    select
+        account_record_id,
+        coalesce(currency, '{{ var("reporting_currency") }}') as currency,
+        created_at
+    from {{ ref('int_core__account_records') }}
 
 ),
 
@@ -14,47 +18,74 @@ live_clusters as (
     select
         account_record_id,
         account_id,
-        trust_rank,
         record_count
     from {{ ref('int_core__account_clusters') }}
     where is_live_account
 
 ),
 
-ranked_records as (
+golden_values as (
+
+    select
+        golden_id,
+        field,
+        field_value,
+        record_key
+    from {{ ref('int_core__golden_account_values') }}
+
+),
+
+accounts as (
 
     select
         live_clusters.account_id,
-        live_clusters.trust_rank,
-        live_clusters.record_count,
-        account_records.*
+        max(live_clusters.record_count) as record_count,
+        min(account_records.created_at) as created_at
     from live_clusters
     inner join account_records
         on live_clusters.account_record_id = account_records.account_record_id
+    group by live_clusters.account_id
+
+),
+
+chosen_values as (
+
+    select
+        golden_id as account_id,
+        max(field_value) filter (where field = 'account_name') as account_name,
+        max(field_value) filter (where field = 'domain') as domain,
+        max(field_value) filter (where field = 'industry') as industry,
+        max(field_value) filter (where field = 'employee_count') as employee_count,
+        max(field_value) filter (where field = 'annual_revenue') as annual_revenue,
+        max(record_key) filter (where field = 'annual_revenue') as revenue_record_id,
+        max(field_value) filter (where field = 'country') as country,
+        max(field_value) filter (where field = 'state') as state,
+        max(field_value) filter (where field = 'owner_id') as owner_id
+    from golden_values
+    group by golden_id
 
 ),
 
 golden_accounts as (
 
     select
-        account_id,
-        min_by(account_name, trust_rank)
-        filter (where account_name is not null) as account_name,
-        min_by(domain, trust_rank) filter (where domain is not null) as domain,
-        min_by(industry, trust_rank) filter (where industry is not null) as industry,
-        min_by(employee_count, trust_rank)
-        filter (where employee_count is not null) as employee_count,
-        min_by(annual_revenue, trust_rank)
-        filter (where annual_revenue is not null) as annual_revenue,
-        min_by(coalesce(currency, '{{ var("reporting_currency") }}'), trust_rank)
-        filter (where annual_revenue is not null) as revenue_currency,
-        min_by(country, trust_rank) filter (where country is not null) as country,
-        min_by(state, trust_rank) filter (where state is not null) as state,
-        min_by(owner_id, trust_rank) filter (where owner_id is not null) as owner_id,
-        max(record_count) as record_count,
-        min(created_at) as created_at
-    from ranked_records
-    group by account_id
+        accounts.account_id,
+        chosen_values.account_name,
+        chosen_values.domain,
+        chosen_values.industry,
+        cast(chosen_values.employee_count as integer) as employee_count,
+        cast(chosen_values.annual_revenue as decimal(28, 6)) as annual_revenue,
+        account_records.currency as revenue_currency,
+        chosen_values.country,
+        chosen_values.state,
+        chosen_values.owner_id,
+        accounts.record_count,
+        accounts.created_at
+    from accounts
+    left join chosen_values
+        on accounts.account_id = chosen_values.account_id
+    left join account_records
+        on chosen_values.revenue_record_id = account_records.account_record_id
 
 )
 
