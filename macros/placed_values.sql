@@ -1,4 +1,4 @@
-{# Candidates with their place by each rule that the policy of their field asks, in order. #}
+{# Candidates for disputed fields with their place by each rule that the policy of their field asks, in order. #}
 {% macro placed_values() -%}
     select
         candidates.golden_id,
@@ -11,11 +11,14 @@
             {{- ',' if not loop.last }}
         {%- endfor %}
     from candidates
+    inner join disputed_fields
+        on
+            candidates.golden_id = disputed_fields.golden_id
+            and candidates.field = disputed_fields.field
     inner join policies
         on candidates.field = policies.field
     left join verified_values
         on
             candidates.record_key = verified_values.record_key
             and candidates.field = verified_values.field
-    where candidates.record_count > 1
 {%- endmacro %}

@@ -84,6 +84,7 @@ def records_of(warehouse: Warehouse, entity: str) -> dict[str, list[Record]]:
         "source",
         "record_id",
         "is_deleted",
+        "trust_rank",
         "merged",
         "created_at",
         "changed_at",
@@ -93,7 +94,8 @@ def records_of(warehouse: Warehouse, entity: str) -> dict[str, list[Record]]:
     ] + FIELDS[entity]
     found = warehouse.rows(
         f"select {one}_id, {one}_record_id, source, record_id, is_deleted, "
-        "merged_into_record_id, created_at, coalesce(updated_at, created_at), "
+        "trust_rank, merged_into_record_id, created_at, "
+        "coalesce(updated_at, created_at), "
         f"{extra}, {', '.join(FIELDS[entity])} "
         f"from intermediate.int_core__{one}_records "
         f"join intermediate.int_core__{one}_clusters using ({one}_record_id) "
@@ -145,7 +147,7 @@ def expected(warehouse: Warehouse, rules: list[Rule]) -> set[tuple[Any, ...]]:
                 left = [record for record in group if record[field] is not None]
                 others = len({record[field] for record in left}) - 1
                 decider = None
-                for each in policy:
+                for each in policy if others > 0 else []:
                     key = sort_keys(entity, each["source_order"])[each["rule"]]
                     before = {record[field] for record in left}
                     best = min(map(key, left), default=None)
@@ -155,7 +157,8 @@ def expected(warehouse: Warehouse, rules: list[Rule]) -> set[tuple[Any, ...]]:
                         if len({record[field] for record in left}) > 1:
                             decider = None
                 if left:
-                    winner = min(left, key=lambda record: record["record_key"])
+                    last = "record_key" if others else "trust_rank"
+                    winner = min(left, key=lambda record: record[last])
                     rows.add(
                         (
                             *(entity, golden_id, field, winner["source"]),

@@ -1,6 +1,6 @@
--- Grain: one row per e-mail address to which mail got through up to as_of, and that has
--- not bounced hard since. Marketo names no address: mail went to the one that the record
--- has now.
+-- Grain: one row per e-mail address to which mail got through up to as_of, and that
+-- has not bounced hard since. Marketo names no address: mail went to the one that the
+-- record has now.
 
 {{ config(materialized='view') }}
 

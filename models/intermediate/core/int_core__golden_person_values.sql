@@ -23,18 +23,43 @@ verified_values as (
 
 ),
 
-lone_values as (
+field_values as (
 
     select
         golden_id,
         field,
-        field_value,
+        min(field_value) as least_value,
+        max(field_value) as greatest_value,
+        min_by(record_key, trust_rank) as record_key,
+        count(*) as candidate_count
+    from candidates
+    group by golden_id, field
+
+),
+
+undisputed_values as (
+
+    -- Records that agree need no rule: the most trusted of them is named.
+    select
+        golden_id,
+        field,
+        least_value as field_value,
         record_key,
         cast(null as varchar) as survivorship_rule_id,
-        1 as candidate_count,
+        candidate_count,
         0 as differing_value_count
-    from candidates
-    where record_count = 1
+    from field_values
+    where least_value = greatest_value
+
+),
+
+disputed_fields as (
+
+    select
+        golden_id,
+        field
+    from field_values
+    where least_value != greatest_value
 
 ),
 
@@ -76,7 +101,7 @@ chosen_values as (
 
 golden_values as (
 
-    select * from lone_values
+    select * from undisputed_values
     union all
     select * from chosen_values
 
