@@ -12,32 +12,19 @@ asked_fields as (
         entity,
         field
     from {{ ref('int_core__survivorship_policies') }}
-    where
-        'verified_first' in (rule_1, rule_2, rule_3, rule_4, rule_5)
+    where 'verified_first' in (rule_1, rule_2, rule_3, rule_4, rule_5)
 
 ),
 
 person_records as (
 
-    select
-        person_record_id,
-        email,
-        industry,
-        employee_count,
-        country
-    from {{ ref('int_core__person_records') }}
+    select * from {{ ref('int_core__person_records') }}
 
 ),
 
 account_records as (
 
-    select
-        account_record_id,
-        domain,
-        industry,
-        employee_count,
-        country
-    from {{ ref('int_core__account_records') }}
+    select * from {{ ref('int_core__account_records') }}
 
 ),
 
