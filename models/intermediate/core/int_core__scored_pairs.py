@@ -11,10 +11,8 @@ from lib.matching.scoring import score_pairs
 def model(dbt: Any, session: Any) -> pa.Table:
     """Score the blocked pairs; a pair below the least threshold is no candidate."""
     dbt.config(materialized="table")
-    profiles = dbt.ref("int_core__match_profiles").order("person_record_id")
-    pairs = dbt.ref("int_core__blocked_pairs").order(
-        "person_record_id, other_person_record_id"
-    )
+    profiles = dbt.ref("int_core__match_profiles")
+    pairs = dbt.ref("int_core__blocked_pairs")
     parameters = dbt.ref("match_parameters")
     least = dbt.ref("int_core__match_limits").min("least_probability").fetchone()[0]
     return score_pairs(

@@ -29,7 +29,7 @@ class Level:
     condition: str
     term: str | None = None  # column whose values are more or less common
     least_u: float = 0.0  # chance below which no value's frequency is taken to lie
-    counted: str = "person_record_id"  # what a value is counted by, each once
+    counted: str = "count(*)"  # how often a value occurs
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,17 @@ class Comparison:
     levels: tuple[Level, ...] = field(default=())
 
 
-# The family name in the given name's place, one of the two perhaps mistyped.
+# The family name in the given name's place, and the other way round, perhaps mistyped.
 _SWAPPED = (
-    "(first_name_l = last_name_r"
-    " and jaro_winkler_similarity(last_name_l, first_name_r) >= 0.8)"
-    " or (last_name_l = first_name_r"
-    " and jaro_winkler_similarity(first_name_l, last_name_r) >= 0.8)"
+    "(last_name_l != last_name_r"
+    " and jaro_winkler_similarity(first_name_l, last_name_r) >= 0.8"
+    " and jaro_winkler_similarity(last_name_l, first_name_r) >= 0.8"
+    " and greatest(jaro_winkler_similarity(first_name_l, last_name_r),"
+    " jaro_winkler_similarity(last_name_l, first_name_r)) >= 0.9)"
+)
+_CROSSED = (
+    "greatest(jaro_winkler_similarity(first_name_l, last_name_r),"
+    " jaro_winkler_similarity(last_name_l, first_name_r)) >= 0.9"
 )
 
 
@@ -59,12 +64,21 @@ def _alike(column: str, least: float) -> str:
 
 
 def _near(column: str, most: int) -> str:
-    return f"damerau_levenshtein({column}_l, {column}_r) <= {most}"
+    """Return whether that many slips lead from one value to the other.
+
+    Slips leave the beginning or the end as it was; to ask that first is far cheaper.
+    """
+    return (
+        f"(left({column}_l, 3) = left({column}_r, 3)"
+        f" or right({column}_l, 3) = right({column}_r, 3))"
+        f" and abs(length({column}_l) - length({column}_r)) <= {most}"
+        f" and damerau_levenshtein({column}_l, {column}_r) <= {most}"
+    )
 
 
 # Numbers in mailboxes tell namesakes apart, and few mistype the first letter.
 _MISTYPED_EMAIL = (
-    f"{_near('email', 2)} and left(email_l, 1) = left(email_r, 1)"
+    f"left(email_l, 1) = left(email_r, 1) and {_near('email', 2)}"
     " and regexp_replace(email_l, '[^0-9]+', '', 'g')"
     " = regexp_replace(email_r, '[^0-9]+', '', 'g')"
 )
@@ -72,8 +86,22 @@ _MISTYPED_EMAIL = (
 _COLLEAGUES = (
     "coalesce(company_l = company_r or company_domain_l = company_domain_r, false)"
 )
+# Colleagues' lines differ in their last digits, which is then no slip.
+_NEIGHBOURING = (
+    f"{_COLLEAGUES} and left(phone_l, length(phone_l) - 2)"
+    " = left(phone_r, length(phone_r) - 2)"
+)
+# Relatives under one roof share a family name and a telephone. A given name that its
+# own mailbox begins with is no slip for another.
+_RELATIVES = (
+    "coalesce(last_name_l = last_name_r"
+    " and left(first_name_l, 1) != left(first_name_r, 1)"
+    " and jaro_winkler_similarity(first_name_l, first_name_r) < 0.78"
+    " and (left(email_l, 1) = left(first_name_l, 1)"
+    " or left(email_r, 1) = left(first_name_r, 1)), false)"
+)
 # One person's records under a telephone number do not make it a switchboard.
-_INITIALS = "concat(left(first_name, 1), left(last_name, 1))"
+_OWNERS = "count(distinct concat(left(first_name, 1), left(last_name, 1)))"
 
 COMPARISONS = (
     Comparison(
@@ -99,9 +127,7 @@ COMPARISONS = (
             Level("swapped", _SWAPPED),
             Level("alike", _alike("last_name", 0.9)),
             Level("similar", _alike("last_name", 0.78)),
-            Level(
-                "crossed", "first_name_l = last_name_r or last_name_l = first_name_r"
-            ),
+            Level("crossed", _CROSSED),
             Level("different", _alike("first_name", 0.9)),
             Level("both_different", "ELSE"),
         ),
@@ -117,10 +143,10 @@ COMPARISONS = (
     ),
     Comparison(
         "phone",
-        _unknown("phone"),
+        f"{_unknown('phone')} or {_RELATIVES}",
         (
-            Level("same", "phone_l = phone_r", "phone", 1e-5, _INITIALS),
-            Level("mistyped", _near("phone", 1)),
+            Level("same", "phone_l = phone_r", "phone", 1e-5, _OWNERS),
+            Level("mistyped", f"{_near('phone', 2)} and not ({_NEIGHBOURING})"),
             Level("different", "ELSE"),
         ),
     ),
