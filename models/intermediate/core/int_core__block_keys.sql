@@ -1,5 +1,6 @@
 -- Grain: one row per match profile and key under which they may meet a duplicate. A
--- duplicate shares at least one of these with its original, whatever else was mistyped.
+-- duplicate shares at least one of these with its original, whatever else was mistyped:
+-- initials, either way round, outlast a slip in both names or in a number.
 
 {{ config(materialized='view') }}
 
@@ -7,7 +8,13 @@ with
 
 match_profiles as (
 
-    select * from {{ ref('int_core__match_profiles') }}
+    select
+        *,
+        case
+            when first_name < last_name then left(first_name, 1) || left(last_name, 1)
+            else left(last_name, 1) || left(first_name, 1)
+        end as initials
+    from {{ ref('int_core__match_profiles') }}
 
 ),
 
@@ -66,7 +73,26 @@ block_keys as (
     select
         person_record_id,
         unit_id,
-        'company_place:' || company || ':' || postal_code as block_key
+        'initials_company:' || initials || ':' || company as block_key
+    from match_profiles
+    union all
+    select
+        person_record_id,
+        unit_id,
+        'initials_place:' || initials || ':' || postal_code as block_key
+    from match_profiles
+    union all
+    select
+        person_record_id,
+        unit_id,
+        'initials_line:' || initials || ':' || left(phone, 4) as block_key
+    from match_profiles
+    union all
+    select
+        person_record_id,
+        unit_id,
+        'last_line:' || last_name || ':' || left(first_name, 1) || ':' || left(phone, 3)
+            as block_key
     from match_profiles
     union all
     select

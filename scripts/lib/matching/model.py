@@ -34,24 +34,33 @@ class Level:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A field of evidence: when it says nothing, and its levels from the best on."""
+    """A field of evidence: when it says nothing, and its levels from the best on.
+
+    What is disregarded counts where weights are estimated, but not in a score.
+    """
 
     name: str
     unknown: str
     levels: tuple[Level, ...] = field(default=())
+    disregarded: str = "false"
 
 
-# The family name in the given name's place, and the other way round, perhaps mistyped.
+# The family name in the given name's place, and the other way round, perhaps mistyped;
+# few mistype the first letter.
 _SWAPPED = (
-    "(last_name_l != last_name_r"
+    "(left(first_name_l, 1) = left(last_name_r, 1)"
+    " and left(last_name_l, 1) = left(first_name_r, 1)"
+    " and last_name_l != last_name_r"
     " and jaro_winkler_similarity(first_name_l, last_name_r) >= 0.8"
     " and jaro_winkler_similarity(last_name_l, first_name_r) >= 0.8"
     " and greatest(jaro_winkler_similarity(first_name_l, last_name_r),"
     " jaro_winkler_similarity(last_name_l, first_name_r)) >= 0.9)"
 )
 _CROSSED = (
-    "greatest(jaro_winkler_similarity(first_name_l, last_name_r),"
-    " jaro_winkler_similarity(last_name_l, first_name_r)) >= 0.9"
+    "(left(first_name_l, 1) = left(last_name_r, 1)"
+    " and jaro_winkler_similarity(first_name_l, last_name_r) >= 0.9)"
+    " or (left(last_name_l, 1) = left(first_name_r, 1)"
+    " and jaro_winkler_similarity(last_name_l, first_name_r) >= 0.9)"
 )
 
 
@@ -66,19 +75,19 @@ def _alike(column: str, least: float) -> str:
 def _near(column: str, most: int) -> str:
     """Return whether that many slips lead from one value to the other.
 
-    Slips leave the beginning or the end as it was; to ask that first is far cheaper.
+    Counting them is dear: what is plainly unlike is told by a cheaper likeness first.
     """
     return (
-        f"(left({column}_l, 3) = left({column}_r, 3)"
-        f" or right({column}_l, 3) = right({column}_r, 3))"
-        f" and abs(length({column}_l) - length({column}_r)) <= {most}"
+        f"abs(length({column}_l) - length({column}_r)) <= {most}"
+        f" and {_alike(column, 0.8)}"
         f" and damerau_levenshtein({column}_l, {column}_r) <= {most}"
     )
 
 
 # Numbers in mailboxes tell namesakes apart, and few mistype the first letter.
 _MISTYPED_EMAIL = (
-    f"left(email_l, 1) = left(email_r, 1) and {_near('email', 2)}"
+    f"left(email_l, 1) = left(email_r, 1) and {_alike('email', 0.9)}"
+    f" and {_near('email', 2)}"
     " and regexp_replace(email_l, '[^0-9]+', '', 'g')"
     " = regexp_replace(email_r, '[^0-9]+', '', 'g')"
 )
@@ -143,12 +152,13 @@ COMPARISONS = (
     ),
     Comparison(
         "phone",
-        f"{_unknown('phone')} or {_RELATIVES}",
+        _unknown("phone"),
         (
             Level("same", "phone_l = phone_r", "phone", 1e-5, _OWNERS),
             Level("mistyped", f"{_near('phone', 2)} and not ({_NEIGHBOURING})"),
             Level("different", "ELSE"),
         ),
+        disregarded=_RELATIVES,
     ),
     Comparison(
         "company",
@@ -234,8 +244,11 @@ def settings(weights: Weights | None, prior: float) -> SettingsCreator:
 def _comparison(
     comparison: Comparison, weights: Weights | None
 ) -> comparisons.CustomComparison:
+    unknown = comparison.unknown
+    if weights:
+        unknown = f"{unknown} or {comparison.disregarded}"
     creators: list[ComparisonLevelCreator | dict[str, Any]] = [
-        levels.CustomLevel(comparison.unknown, "unknown").configure(is_null_level=True)
+        levels.CustomLevel(unknown, "unknown").configure(is_null_level=True)
     ]
     for level in comparison.levels:
         creator = (
