@@ -55,8 +55,8 @@ bench: setup ## Measure; results are added to benchmarks/RESULTS.md.
 	$(PY) benchmarks/matching.py
 
 lint: setup ## Check style, types, layers and deprecations.
-	$(VENV)/bin/ruff check scripts tests benchmarks
-	$(VENV)/bin/ruff format --check scripts tests benchmarks
+	$(VENV)/bin/ruff check scripts tests benchmarks models
+	$(VENV)/bin/ruff format --check scripts tests benchmarks models
 	$(VENV)/bin/mypy
 	MOPS_WAREHOUSE=:memory: $(VENV)/bin/dbt parse --quiet
 	$(VENV)/bin/dbt-bouncer run --config-file dbt-bouncer.yml
@@ -64,8 +64,8 @@ lint: setup ## Check style, types, layers and deprecations.
 	$(PY) scripts/deprecations.py
 
 format: setup ## Rewrite Python and SQL to the house style.
-	$(VENV)/bin/ruff check --fix scripts tests benchmarks
-	$(VENV)/bin/ruff format scripts tests benchmarks
+	$(VENV)/bin/ruff check --fix scripts tests benchmarks models
+	$(VENV)/bin/ruff format scripts tests benchmarks models
 	MOPS_WAREHOUSE=:memory: $(VENV)/bin/sqlfluff fix models tests
 
 clean: ## Remove what builds leave behind; landed data and publications stay.

@@ -1,5 +1,5 @@
-# Grain: one row per pair of person records that may be one person, scored by Splink with
-# the shipped parameters; all other matching is SQL.
+# Grain: one row per pair of person records that may be one person, scored by Splink
+# with the shipped parameters; all other matching is SQL.
 
 from typing import Any
 

@@ -29,12 +29,12 @@ from lib.sql import columns
 _PSEUDO_RECORDS = 1000
 # Records are joined by number, which is cheaper than by key, and only those in a pair.
 _NUMBERED_RECORDS = (
-    "create table records as "
+    "create table records as "  # noqa: S608 - our own names
     f"select row_number() over () as record_number, {columns([UNIQUE_ID, *COLUMNS])} "
     "from arrow_features"
 )
 _NUMBERED_PAIRS = (
-    "create table numbered_pairs as select '0' as match_key, "
+    "create table numbered_pairs as select '0' as match_key, "  # noqa: S608
     "records.record_number as join_key_l, others.record_number as join_key_r "
     "from arrow_pairs "
     f"inner join records on arrow_pairs.{UNIQUE_ID} = records.{UNIQUE_ID} "
@@ -42,7 +42,7 @@ _NUMBERED_PAIRS = (
     f"on arrow_pairs.other_{UNIQUE_ID} = others.{UNIQUE_ID}"
 )
 _PAIRED_RECORDS = (
-    "create table paired_records as "
+    "create table paired_records as "  # noqa: S608 - our own names
     f"select record_number as {UNIQUE_ID}, {columns(COLUMNS)} from records "
     "where record_number in (select join_key_l from numbered_pairs) "
     "or record_number in (select join_key_r from numbered_pairs)"
