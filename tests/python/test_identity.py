@@ -35,8 +35,10 @@ def role_mailboxes() -> set[str]:
         return {row["local_part"] for row in csv.DictReader(handle)}
 
 
-def expected_people(people: list[dict[str, Any]]) -> set[frozenset[str]]:
-    """Return the records of each person who has a record that is not deleted."""
+def expected_groups(
+    people: list[dict[str, Any]],
+) -> tuple[set[frozenset[str]], set[frozenset[str]]]:
+    """Return what rules make one: groups with a record not deleted, and the rest."""
     by_id = {person["person_id"]: person for person in people}
     by_email: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for person in people:
@@ -60,18 +62,23 @@ def expected_people(people: list[dict[str, Any]]) -> set[frozenset[str]]:
     members: dict[str, set[str]] = defaultdict(set)
     for person in people:
         members[sets.find(person["person_id"])].add(person["person_id"])
-    return {
-        frozenset(group)
-        for group in members.values()
+    groups = {frozenset(group) for group in members.values()}
+    live = {
+        group
+        for group in groups
         if any(by_id[record]["is_deleted"] != "true" for record in group)
     }
+    return live, groups - live
 
 
 def test_golden_people_equal_the_union_find(
     company: Tables, company_warehouse: Warehouse
 ) -> None:
-    """What the rules alone make one; probability may only join whole such groups."""
-    expected = expected_people(company["people"])
+    """What the rules alone make one; probability may only join whole such groups.
+
+    Deleted records are shown where probability joins them to somebody alive.
+    """
+    expected, deleted = expected_groups(company["people"])
     found: dict[str, set[str]] = defaultdict(set)
     people: dict[str, set[str]] = defaultdict(set)
     for unit_id, record_id, person_id in company_warehouse.rows(
@@ -80,7 +87,9 @@ def test_golden_people_equal_the_union_find(
     ):
         found[unit_id].add(record_id)
         people[unit_id].add(person_id)
-    assert expected <= {frozenset(group) for group in found.values()}
+    groups = {frozenset(group) for group in found.values()}
+    assert expected <= groups
+    assert groups <= expected | deleted
     assert all(len(persons) == 1 for persons in people.values())
     # The case is worth its name: chains, shared mailboxes and lone records all occur.
     sizes = [len(group) for group in expected]

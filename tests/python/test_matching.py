@@ -185,6 +185,18 @@ CASES = [
     person("d3", "Una Frost", email="una@frost.example"),
     person("m1", "Kit Osgood", email="kit@osgood.example"),
     person("m2", "Zoe Lund", email="zoe@lund.example"),
+    # Relatives at one firm, one of them with a mailbox of her own name.
+    person(
+        "r1",
+        "Nora Vale",
+        email="nora@vale.example",
+        phone="5550100301",
+        company_name="Vale",
+    ),
+    person("r2", "Piet Vale", phone="5550100301", company_name="Vale"),
+    # Names in each other's place, and each with a slip.
+    person("w1", "Vanessa Reid", phone="5550100401", company_name="Tarn"),
+    person("w2", "Rwid Vanesda", phone="5550100401", company_name="Tarn"),
     # A switchboard is nobody's number.
     *(
         person(f"s{number}", name, phone="5550100999", company_name="Board Ltd")
@@ -213,8 +225,15 @@ def test_rules_and_decisions_override_probability(
     shown = ["bridge_person_records", "int_core__person_moves+"]
     assert run_dbt(warehouse.path, select=[decided, *shown], as_of="2026-01-02")
     found = persons(warehouse)
-    one_person = [("t1", "t2"), ("m1", "m2"), ("d1", "d3"), ("c1", "c2")]
-    two_people = [("n1", "n2"), ("c1", "c3"), ("d1", "d2"), ("s0", "s1"), ("s2", "s3")]
+    one_person = [("t1", "t2"), ("m1", "m2"), ("d1", "d3"), ("c1", "c2"), ("w1", "w2")]
+    two_people = [
+        ("n1", "n2"),
+        ("c1", "c3"),
+        ("d1", "d2"),
+        ("s0", "s1"),
+        ("s2", "s3"),
+        ("r1", "r2"),
+    ]
     assert {pair: found[pair[0]] == found[pair[1]] for pair in one_person} == (
         dict.fromkeys(one_person, True)
     )
