@@ -85,6 +85,20 @@ block_keys as (
     select
         person_record_id,
         unit_id,
+        'last_site:' || left(last_name, 1) || ':' || company || ':' || postal_code
+            as block_key
+    from match_profiles
+    union all
+    select
+        person_record_id,
+        unit_id,
+        'first_site:' || left(first_name, 1) || ':' || company || ':' || postal_code
+            as block_key
+    from match_profiles
+    union all
+    select
+        person_record_id,
+        unit_id,
         'initials_line:' || initials || ':' || left(phone, 4) as block_key
     from match_profiles
     union all

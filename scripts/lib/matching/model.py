@@ -97,8 +97,10 @@ _COLLEAGUES = (
 )
 # Colleagues' lines differ in their last digits, which is then no slip.
 _NEIGHBOURING = (
-    f"{_COLLEAGUES} and left(phone_l, length(phone_l) - 2)"
-    " = left(phone_r, length(phone_r) - 2)"
+    f"{_COLLEAGUES} and coalesce(phone_l != phone_r"
+    " and left(first_name_l, 1) != left(first_name_r, 1)"
+    " and left(phone_l, length(phone_l) - 2)"
+    " = left(phone_r, length(phone_r) - 2), false)"
 )
 # Relatives under one roof share a family name and a telephone. A given name that its
 # own mailbox begins with is no slip for another.
@@ -155,10 +157,10 @@ COMPARISONS = (
         _unknown("phone"),
         (
             Level("same", "phone_l = phone_r", "phone", 1e-5, _OWNERS),
-            Level("mistyped", f"{_near('phone', 2)} and not ({_NEIGHBOURING})"),
+            Level("mistyped", _near("phone", 2)),
             Level("different", "ELSE"),
         ),
-        disregarded=_RELATIVES,
+        disregarded=f"{_RELATIVES} or ({_NEIGHBOURING})",
     ),
     Comparison(
         "company",
