@@ -42,6 +42,8 @@ def connect(
         raise UserError(_reason(path, error)) from error
     try:
         connection.execute("set TimeZone = 'UTC'")
+        # DuckDB's own bar goes to standard output.
+        connection.execute("set enable_progress_bar = false")
         yield connection
     finally:
         connection.close()

@@ -149,11 +149,11 @@ def test_a_file_s_cost_that_the_platform_reports_too_is_listed_and_not_counted(
     )
     # The range of two days goes whole, since the platform reports the campaign in its
     # month. The campaign 2 has no history, so that the file's bare id stays the file's;
-    # a name in another case tells that the money is the same, and names no campaign.
+    # a name in another case names the campaign.
     assert left_out == [
         ("generic:2", date(2024, 1, 10), 5, Decimal("5.5")),
-        (None, date(2024, 1, 10), 15, Decimal("16.5")),
-        (None, date(2024, 1, 11), 15, Decimal("16.5")),
+        ("google_ads:1", date(2024, 1, 10), 15, Decimal("16.5")),
+        ("google_ads:1", date(2024, 1, 11), 15, Decimal("16.5")),
     ]
     counted = google.rows(
         "select cost_type, spend_date, spend_amount from marts.fct_ad_spend_days "

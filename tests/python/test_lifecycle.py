@@ -325,7 +325,8 @@ def built(
     path = folder / "mops.duckdb"
     write_upstream(path, people)
     domain = ["seeds/lifecycle", "models/intermediate/lifecycle"]
-    domain += ["models/marts/lifecycle"]
+    domain += ["dim_people", "fct_lead_funnel", "fct_stage_event_exclusions"]
+    domain += ["fct_stage_transitions"]
     assert run_dbt(path, select=domain, as_of=str(AS_OF.date()))
     with duckdb.connect(str(path), read_only=True) as connection:
         yield connection

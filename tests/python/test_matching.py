@@ -21,10 +21,11 @@ import match
 from conftest import SHARED_DATA, Rows, Warehouse, land, run_dbt, write_tables
 from lib.cli import OK, UserError
 from lib.matching.clustering import join_units
-from lib.matching.model import COMPARISONS, Weight
+from lib.matching.model import COLUMNS, COMPARISONS, Weight
 from lib.matching.scoring import score_pairs
 from lib.matching.training import estimate, parameter_rows
 from lib.warehouse import PROJECT_ROOT
+from people import write_people
 
 FEBRL_COLUMNS = {
     "given_name": "first_name",
@@ -475,9 +476,19 @@ def test_without_pairs_the_columns_are_the_same() -> None:
     assert len(none) == 0
 
 
-def test_the_same_records_give_the_same_parameters() -> None:
-    features = pa.Table.from_pylist(FEATURES)
-    first, again = (estimate(features, 20_000) for _ in range(2))
+def test_the_same_records_give_the_same_parameters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_people(tmp_path / "raw", 3_000, seed=5)
+    path = tmp_path / "mops.duckdb"
+    assert land(tmp_path / "raw", path, monkeypatch) == OK
+    assert run_dbt(path, select=["+int_core__person_features"])
+    names = ", ".join(["person_record_id", *COLUMNS])
+    with duckdb.connect(str(path), read_only=True) as connection:
+        features = connection.execute(
+            f"select {names} from intermediate.int_core__person_features order by 1"
+        ).to_arrow_table()
+    first, again = (estimate(features, 200_000) for _ in range(2))
     assert parameter_rows(*first, "me") == parameter_rows(*again, "me")
     weights, duplicates = first
     assert duplicates > 0
@@ -486,6 +497,11 @@ def test_the_same_records_give_the_same_parameters() -> None:
         assert sum(level.m for level in levels) == pytest.approx(1, abs=0.002)
         assert sum(level.u for level in levels) == pytest.approx(1, abs=0.002)
     assert weights["last_name", "same"].m > weights["last_name", "same"].u
+
+
+def test_records_too_uniform_to_train_from_are_told_so() -> None:
+    with pytest.raises(UserError, match="too much alike"):
+        estimate(pa.Table.from_pylist(FEATURES), 20_000)
 
 
 def test_the_shipped_parameters_name_every_level() -> None:

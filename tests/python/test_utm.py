@@ -126,7 +126,12 @@ def drawn_links() -> list[str]:
 def clicked(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], Warehouse]:
     """Return links, and a warehouse in which each is the landing page of a touch."""
     folder = tmp_path_factory.mktemp("clicked")
-    urls = drawn_links()
+    # Whatever is drawn, each parameter holds a number and an address once.
+    urls = drawn_links() + [
+        f"{PAGE}?{name}={quote(value)}"
+        for name in PARAMETERS
+        for value in PERSONAL_VALUES
+    ]
     touches = [
         {"touch_id": f"t{number}", "touch_type": "web_session", "landing_page": url}
         | {"touched_at": f"{DAY} 12:00:00"}

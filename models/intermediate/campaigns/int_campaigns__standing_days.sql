@@ -47,7 +47,10 @@ standing_days as (
                 then spend_days.report_order
             else
                 spend_days.report_rank
-                || cast(date_trunc('month', spend_days.spend_date) as varchar(10))
+                || cast(
+                    cast(date_trunc('month', spend_days.spend_date) as date)
+                    as varchar(10)
+                )
         end as report_key,
         spend_days.currency,
         spend_days.amount,

@@ -18,7 +18,7 @@ match_profiles as (
 
 ),
 
-block_keys as (
+all_keys as (
 
     select
         person_record_id,
@@ -116,7 +116,13 @@ block_keys as (
     from match_profiles
     where email_name is not null
 
+),
+
+block_keys as (
+
+    select * from all_keys
+    where block_key is not null
+
 )
 
 select * from block_keys
-where block_key is not null

@@ -1,5 +1,5 @@
--- Grain: one row, the probabilities from which a pair of records is one person, is for
--- somebody to review, or is told of at all.
+-- Grain: one row per build: the probabilities from which a pair of records is one
+-- person, is for somebody to review, or is told of at all.
 
 {{ config(materialized='view') }}
 

@@ -7,6 +7,7 @@ import pyarrow as pa
 from splink import block_on
 from splink.internals.linker import Linker
 
+from lib.cli import UserError
 from lib.matching.model import COMPARISONS, PRIOR, Weight, Weights
 from lib.matching.scoring import new_linker
 
@@ -38,6 +39,9 @@ def estimate(
     Args:
         features: person_record_id and the columns that are compared, sorted by the key.
         sampled_pairs: how many random pairs u is estimated from.
+
+    Raises:
+        UserError: some level never occurs among records that are surely one person's.
     """
     with duckdb.connect() as connection:
         connection.execute("set threads = 1")
@@ -51,12 +55,19 @@ def estimate(
         )
         found = linker._settings_obj._probability_two_random_records_match
         for columns in _EM_BLOCKS:
-            training.estimate_parameters_using_expectation_maximisation(
-                block_on(*columns),
-                estimate_without_term_frequencies=True,
-                max_pairs=2_000_000,
-                record_sample_proportion=1,
-            )
+            try:
+                training.estimate_parameters_using_expectation_maximisation(
+                    block_on(*columns),
+                    estimate_without_term_frequencies=True,
+                    max_pairs=2_000_000,
+                    record_sample_proportion=1,
+                )
+            except ValueError as error:
+                # A level that no true pair reaches has no weight to find.
+                raise UserError(
+                    "the records are too much alike to estimate from: among those with "
+                    f"one {' and '.join(columns)} some level never occurs"
+                ) from error
         return _weights(linker), round(found * len(features), 4)
 
 
