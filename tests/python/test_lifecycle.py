@@ -324,9 +324,11 @@ def built(
     folder = tmp_path_factory.mktemp("lifecycle")
     path = folder / "mops.duckdb"
     write_upstream(path, people)
-    domain = ["seeds/lifecycle", "models/intermediate/lifecycle"]
-    domain += ["dim_people", "fct_lead_funnel", "fct_stage_event_exclusions"]
-    domain += ["fct_stage_transitions"]
+    # Audiences rest on more than the people's stages.
+    marts = ["dim_people", "fct_lead_funnel", "fct_stage_event_exclusions"]
+    marts += ["fct_stage_transitions"]
+    inner = [f"+{mart},models/intermediate/lifecycle" for mart in marts]
+    domain = ["seeds/lifecycle", *inner, *marts]
     assert run_dbt(path, select=domain, as_of=str(AS_OF.date()))
     with duckdb.connect(str(path), read_only=True) as connection:
         yield connection
