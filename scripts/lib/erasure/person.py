@@ -100,10 +100,14 @@ def find(
         f"select distinct email from {_ADDRESSES} where {mine} order by 1",
         [records],
     )
+    # An address of a record is its own unless it is another's own too; one that only
+    # events went to is nobody else's only where no other record's event has it.
     others = set(
         _column(
             connection,
-            f"select distinct email from {_ADDRESSES} where is_own and not {mine}",
+            f"select distinct email from {_ADDRESSES} as others where not {mine} "
+            f"and (is_own or not exists (from {_ADDRESSES} as own where own.is_own "
+            f"and own.email = others.email and own.{mine}))",
             [records],
         )
     )

@@ -2,8 +2,8 @@
 
 The same goes for a raw table when somebody is erased and for the rows of a file that
 lands: what tells a person stands in the source contract (`meta.person`). Rows about an
-erased person go. In rows about something else the mention is emptied; an erased address
-is taken out of any text, and an erased full name out of free text. In a table that no
+erased person go. In rows about something else, or about somebody else's record, the
+mention is emptied; an erased address is taken out of any text, and an erased full name out of free text. In a table that no
 contract declares, a row goes that holds an erased address or key as a whole value.
 """
 
@@ -30,6 +30,9 @@ _BETWEEN_WORDS = r"[^\p{L}\p{M}0-9]+"
 # What stands in a text in the place of an address or a name.
 _PUT = "erased"
 _BETWEEN_TOKENS = r"[\s,;|\"''<>()=&?{}\[\]]+"
+# What tells whom a row is about where it names no record: an event of somebody's record
+# stays theirs, whatever address it went to.
+_TELLS_WITHOUT_RECORD = ("email", "emails", "visitor")
 _ADDRESS = r"[^\s,;<>\"'()\[\]{}=&?/|:]+@[^\s,;<>\"'()\[\]{}=&?/|:]+"
 
 
@@ -117,7 +120,28 @@ class Sieve:
                 condition = self._condition(column, value)
                 if condition:
                     told[column.name] = condition
+        if not self._is_of_people():
+            nobody = self._names_nobody(_as_text(columns))
+            for column in self.table.columns:
+                if column.name in told and column.person in _TELLS_WITHOUT_RECORD:
+                    told[column.name] = f"({told[column.name]}) and {nobody}"
         return told
+
+    def _is_of_people(self) -> bool:
+        """Return whether a row is a person's record, so that its address is theirs."""
+        return any(
+            column.person == "record" and self.table.key == (column.name,)
+            for column in self.table.columns
+        )
+
+    def _names_nobody(self, text: Mapping[str, str]) -> str:
+        """Return SQL that is true of a row without the key of a person's record."""
+        keys = [
+            key_of(column.of or self.source, text[column.name])
+            for column in self.table.columns
+            if column.person == "record" and column.name in text
+        ]
+        return f"coalesce({', '.join([*keys, 'null'])}) is null"
 
     def _condition(self, column: Column, value: str) -> str | None:
         if column.person == "record":
