@@ -14,9 +14,9 @@ from conftest import land, write_tables
 from lib.cli import OK
 from lib.contract import Contract
 from lib.erasure import salt
-from lib.erasure.erasing import erase
+from lib.erasure.erasing import HISTORIES, erase
 from lib.erasure.person import SOURCES, find
-from lib.warehouse import connect
+from lib.warehouse import PROJECT_ROOT, connect
 
 LEE = "lee@acme.com"
 TEAM = "team@zed.com"
@@ -88,6 +88,17 @@ def stand_in(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         "create table marts.dim_reps as select 'generic:u1' as rep_id, "
         "'Sam Rep' as rep_name"
+    )
+    connection.execute(
+        "create table intermediate.int_core__person_moves as "
+        "select person_record_id, person_id, timestamp '2026-02-01' as moved_at "
+        "from marts.bridge_person_records union all select * from (values "
+        "('generic:p3', 'generic:42', timestamp '2026-01-01'), "
+        "('generic:42', 'generic:p3', timestamp '2026-01-01'))"
+    )
+    connection.execute(
+        "create table marts.fct_quality_checks as select range as quality_check_id, "
+        "date '2026-01-01' as checked_on from range(7)"
     )
 
 
@@ -164,3 +175,24 @@ def test_an_address_that_other_records_events_have_is_not_the_person_s(
     assert person is not None
     assert person.emails == (LEE, "old@lee.example")
     assert person.shared == ("an address",)
+
+
+def test_history_that_no_build_brings_back_stays(
+    opened: duckdb.DuckDBPyConnection,
+) -> None:
+    """Only the moves that name Lee's record go: 3 of 5."""
+    erase_lee(opened)
+    moves = (
+        "select person_record_id from intermediate.int_core__person_moves order by 1"
+    )
+    assert opened.execute(moves).fetchall() == [("generic:p3",), ("generic:p4",)]
+    checks = "select count(*) from marts.fct_quality_checks"
+    assert opened.execute(checks).fetchall() == [(7,)]
+    built = "select count(*) from duckdb_views() where schema_name = 'staging'"
+    assert opened.execute(built).fetchall() == [(0,)]
+
+
+def test_every_table_that_is_only_added_to_is_a_history() -> None:
+    models = (PROJECT_ROOT / "models").rglob("*.sql")
+    kept = {path.stem for path in models if "full_refresh=false" in path.read_text()}
+    assert {name for _, name in HISTORIES} == kept

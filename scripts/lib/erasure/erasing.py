@@ -2,6 +2,7 @@
 
 # SQL is put together here from quoted identifiers and this package's own expressions;
 # every value is a parameter.
+# ruff: noqa: S608
 
 from __future__ import annotations
 
@@ -17,13 +18,19 @@ import duckdb
 from lib.cli import UserError
 from lib.contract import Contract, Table
 from lib.erasure.person import Person, remember
-from lib.erasure.sift import Sieve, blank_rejects
+from lib.erasure.sift import Sieve, blank_rejects, is_erased
 from lib.landing import quarantine
 from lib.landing.publishing import transaction
 from lib.sql import quote_identifier, relation
 
 REJECTS = relation("raw_meta", "rejects")
 KEPT_SCHEMAS = ("main", "policy")
+# Tables that are only ever added to, so that no build brings them back, and their
+# columns that hold the key of a person's record.
+HISTORIES: dict[tuple[str, str], tuple[str, ...]] = {
+    ("intermediate", "int_core__person_moves"): ("person_record_id", "person_id"),
+    ("marts", "fct_quality_checks"): (),
+}
 # What publishing, validating and reporting write below the output folder.
 WRITTEN = ("published", "failing_rows", "data_docs", "report", "audiences")
 _FRESH = ".erasing"
@@ -151,13 +158,28 @@ def _blank_rejects(connection: duckdb.DuckDBPyConnection, person: Person | None)
 
 
 def _drop_built(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop every schema that a build makes; what landed and the policy stay."""
-    schemas = connection.execute(
-        "select schema_name from duckdb_schemas() "
-        "where database_name = current_database() and not internal "
-        "and not starts_with(schema_name, 'raw_')"
-    ).fetchall()
-    for (schema,) in schemas:
-        if schema not in KEPT_SCHEMAS:
-            connection.execute(f"drop schema {quote_identifier(schema)} cascade")
+    """Drop all that a build makes; what landed, the policy and the history stay."""
+    kinds = (("view", "duckdb_views()"), ("table", "duckdb_tables()"))
+    for kind, catalog in kinds:
+        found = connection.execute(
+            f"select schema_name, {kind}_name from {catalog} "
+            "where database_name = current_database() and not internal "
+            "and not starts_with(schema_name, 'raw_')"
+        ).fetchall()
+        for schema, name in found:
+            if schema in KEPT_SCHEMAS:
+                continue
+            if kind == "table" and (schema, name) in HISTORIES:
+                _forget(connection, relation(schema, name), HISTORIES[schema, name])
+            else:
+                connection.execute(f"drop {kind} {relation(schema, name)}")
     connection.execute(quarantine.VIEW)
+
+
+def _forget(
+    connection: duckdb.DuckDBPyConnection, history: str, keys: tuple[str, ...]
+) -> None:
+    """Delete the rows of a history that hold the key of an erased record."""
+    told = " or ".join(is_erased("record", quote_identifier(key)) for key in keys)
+    if told:
+        connection.execute(f"delete from {history} where {told}")

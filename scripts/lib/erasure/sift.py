@@ -3,8 +3,9 @@
 The same goes for a raw table when somebody is erased and for the rows of a file that
 lands: what tells a person stands in the source contract (`meta.person`). Rows about an
 erased person go. In rows about something else, or about somebody else's record, the
-mention is emptied; an erased address is taken out of any text, and an erased full name out of free text. In a table that no
-contract declares, a row goes that holds an erased address or key as a whole value.
+mention is emptied; an erased address is taken out of any text, and an erased full name
+out of free text. In a table that no contract declares, a row goes that holds an erased
+address or key as a whole value.
 """
 
 # SQL is put together here from quoted identifiers and this package's own expressions;
