@@ -17,7 +17,7 @@ from lib.erasure import salt
 from lib.erasure.erasing import Taken, erase, rewrite, withdraw
 from lib.erasure.person import Person, find, normalise, was_erased
 from lib.erasure.traces import Search, search_bytes, search_database, search_files
-from lib.warehouse import PROJECT_ROOT, connect, warehouse_path
+from lib.warehouse import PROJECT_ROOT, connect, legible, warehouse_path
 
 DESCRIPTION = """\
 Erase the golden person who has an e-mail address: all records and addresses of theirs.
@@ -83,7 +83,7 @@ def _erase(
     """Erase in warehouse and OUT; return whom, how much, and the vars of the build."""
     if not warehouse.exists():
         raise UserError(f"no warehouse at {warehouse}: load and build first (make run)")
-    with connect(warehouse) as connection:
+    with legible(warehouse), connect(warehouse) as connection:
         address = normalise(connection, email)
         salt.prepare(connection, warehouse)
         settings = _settings(connection)

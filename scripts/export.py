@@ -14,7 +14,7 @@ from pathlib import Path
 from lib.audiences import refresh_audiences, write_audience
 from lib.cli import OK, UserError, parser, run, say, warn, working
 from lib.publish import MANIFEST, check_audit, publish
-from lib.warehouse import PROJECT_ROOT, connect, warehouse_path
+from lib.warehouse import PROJECT_ROOT, connect, legible, warehouse_path
 
 EXAMPLE = "scripts/export.py --out output; scripts/export.py --audience newsletter"
 
@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _export_audience(name: str, out: Path) -> int:
     with working(f"exporting the audience {name}"):
         check_audit(warehouse_path())
-        with connect(read_only=True) as connection:
+        with legible(), connect(read_only=True) as connection:
             audience = write_audience(connection, name, out)
     print(f"exported: {audience.people:,} people in {audience.path}")
     return OK
@@ -55,7 +55,7 @@ def _export_audience(name: str, out: Path) -> int:
 def _publish(out: Path) -> int:
     with working("publishing marts and reports"):
         version = publish(warehouse_path(), out)
-    with connect(read_only=True) as connection:
+    with legible(), connect(read_only=True) as connection:
         audiences, gone = refresh_audiences(connection, out)
     for audience in audiences:
         say(f"written anew: {audience.people:,} people in {audience.path}")

@@ -14,6 +14,8 @@ from lib.cli import UserError
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_WAREHOUSE = "warehouse/mops.duckdb"
+# A view names the database that it was made in.
+_BUILT_AS = re.compile(r'Catalog "?([^"\s]+?)"? does not exist')
 
 
 def warehouse_path() -> Path:
@@ -47,6 +49,28 @@ def connect(
         yield connection
     finally:
         connection.close()
+
+
+@contextmanager
+def legible(path: Path | None = None) -> Iterator[None]:
+    """Turn an error of the database, which nothing else explains, into one line.
+
+    Raises:
+        UserError: the warehouse was built under another file name, or it lacks what is
+            read of it.
+    """
+    try:
+        yield
+    except duckdb.Error as error:
+        path = path or warehouse_path()
+        name = _BUILT_AS.search(str(error))
+        if name is not None and name.group(1) != path.stem:
+            raise UserError(
+                f"the warehouse {path} was built as {name.group(1)}.duckdb and is "
+                "legible by that name only: rename the file, or build anew"
+            ) from error
+        text = str(error).splitlines()[0]
+        raise UserError(f"the warehouse {path} cannot be read: {text}") from error
 
 
 def _reason(path: Path, error: Exception) -> str:

@@ -10,8 +10,10 @@ from typing import Any
 import duckdb
 import pytest
 
+import erase as command
+import export
 from conftest import land, write_tables
-from lib.cli import OK
+from lib.cli import OK, WRONG_USE, UserError
 from lib.contract import Contract
 from lib.erasure import salt
 from lib.erasure.erasing import HISTORIES, erase
@@ -76,7 +78,7 @@ def stand_in(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(
             f"create or replace view staging.stg_{source}__people as "
             "select 'generic:' || person_id as person_record_id, lower(email) as email,"
-            " first_name, last_name, phone from raw_generic.people "
+            " first_name, last_name, phone from mops.raw_generic.people "
             f"where '{source}' = 'generic'"
         )
     connection.execute(
@@ -196,3 +198,27 @@ def test_every_table_that_is_only_added_to_is_a_history() -> None:
     models = (PROJECT_ROOT / "models").rglob("*.sql")
     kept = {path.stem for path in models if "full_refresh=false" in path.read_text()}
     assert {name for _, name in HISTORIES} == kept
+
+
+def test_a_renamed_copy_of_the_warehouse_is_told(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A view names the database that it was made in, here mops."""
+    with connect(path) as connection:
+        connection.execute("create schema policy")
+        connection.execute(
+            "create view policy.audiences as select person_id as audience "
+            "from mops.raw_generic.people"
+        )
+    backup = path.rename(path.with_name("backup.duckdb"))
+    monkeypatch.setenv("MOPS_WAREHOUSE", str(backup))
+    monkeypatch.setattr(export, "check_audit", lambda warehouse: None)
+    out = ["--out", str(path.parent / "output")]
+    for main, arguments in (
+        (command.main, ["--email", LEE]),
+        (export.main, ["--audience", "newsletter"]),
+    ):
+        with pytest.raises(UserError, match=r"was built as mops\.duckdb") as error:
+            main([*arguments, *out])
+        assert error.value.exit_code == WRONG_USE
+        assert "\n" not in str(error.value)

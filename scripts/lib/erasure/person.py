@@ -173,13 +173,16 @@ def remember(connection: duckdb.DuckDBPyConnection, person: Person) -> None:
 
 def _stage(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     """Gather the people of every source, and every address that goes with a record."""
-    people = " union all ".join(
+    # A variable called as a table would take its place in a query.
+    staged_people = " union all ".join(
         "select person_record_id, email, first_name, last_name, phone "
         f"from staging.stg_{source}__people"
         for source in SOURCES
     )
     try:
-        connection.execute(f"create or replace temp table erasure_people as {people}")
+        connection.execute(
+            f"create or replace temp table erasure_people as {staged_people}"
+        )
     except duckdb.CatalogException as error:
         raise UserError(
             "the warehouse was not built, so who belongs to the address is not known: "
