@@ -17,7 +17,8 @@ from lib.cli import OK, WRONG_USE, UserError
 from lib.contract import Contract
 from lib.erasure import salt
 from lib.erasure.erasing import HISTORIES, erase
-from lib.erasure.person import SOURCES, find
+from lib.erasure.person import SOURCES, Person, find, remember
+from lib.erasure.sift import REASON, Sieve, blank_rejects
 from lib.warehouse import PROJECT_ROOT, connect
 
 LEE = "lee@acme.com"
@@ -222,3 +223,124 @@ def test_a_renamed_copy_of_the_warehouse_is_told(
             main([*arguments, *out])
         assert error.value.exit_code == WRONG_USE
         assert "\n" not in str(error.value)
+
+
+KNOWN = Person(
+    ("generic:42", "salesforce:0035000000AbCdEFGH"),
+    (LEE, "pat.o'brien@x.com", "lee+news@acme.com"),
+    (("ann", "lee"),),
+    ("+1 (555) 010-0777",),
+)
+TEXTS = [
+    ("kim.lee@acme.com", "kim.lee@acme.com"),
+    ("lee@acme.com.au", "lee@acme.com.au"),
+    ("lee@acme.community", "lee@acme.community"),
+    ("o'lee@acme.com", "o'lee@acme.com"),
+    ("kim%2blee@acme.com", "kim%2blee@acme.com"),
+    ("Joann Leeson, Ann Leeson, Joann Lee", "Joann Leeson, Ann Leeson, Joann Lee"),
+    ("Ann Lee\u0301", "Ann Lee\u0301"),
+    ("write lee@acme.com!", "write erased!"),
+    ("*LEE@acme.com*", "*erased*"),
+    ("_lee@acme.com_", "_erased_"),
+    ("'lee@acme.com'", "'erased'"),
+    ("\u201clee@acme.com\u201d", "\u201cerased\u201d"),
+    ("lee@acme.com\u2019s and lee@acme.com's", "erased\u2019s and erased's"),
+    ("Ask lee@acme.com.", "Ask erased."),
+    ("lee@acme.com,lee@acme.com,lee@acme.com", "erased,erased,erased"),
+    ("x.com/?e=lee%40acme.com&f=lee%2bnews%40acme.com", "x.com/?e=erased&f=erased"),
+    ("x.com/?u=%3Flee%40acme.com%26", "x.com/?u=%3Ferased%26"),
+    ("pat.o'brien@x.com", None),
+    ("Pat.O%27Brien%40x.com!", "erased!"),
+    ("brien@x.com", "brien@x.com"),
+    ("Ann Lee Ann Lee", "erased erased"),
+    ("Lee, Ann; met ann-lee.", "erased; met erased."),
+]
+
+
+@pytest.fixture
+def told(opened: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """A connection to a warehouse that has KNOWN erased."""
+    remember(opened, KNOWN)
+    return opened
+
+
+def test_what_is_taken_out_of_a_text_ends_where_the_address_or_name_ends(
+    told: duckdb.DuckDBPyConnection,
+) -> None:
+    told.execute("create temp table texts (activity_id varchar, note varchar)")
+    told.executemany(
+        "insert into texts values (?, ?)",
+        [(str(index), text) for index, (text, _) in enumerate(TEXTS)],
+    )
+    table = Contract.read().table("generic", "activities")
+    columns = {"activity_id": "activity_id", "note": "note"}
+    Sieve(told, "generic", table).sift("texts", columns)
+    left = told.execute("select note from texts order by cast(activity_id as integer)")
+    assert [note for (note,) in left.fetchall()] == [left for _, left in TEXTS]
+
+
+def test_a_stranger_s_address_column_keeps_its_marks(
+    told: duckdb.DuckDBPyConnection,
+) -> None:
+    told.execute(
+        "create temp table people as select * from (values "
+        "('p8', '_lee@acme.com'), ('p9', 'kim.lee@acme.com')) as t (person_id, email)"
+    )
+    table = Contract.read().table("generic", "people")
+    columns = {"person_id": "person_id", "email": "email"}
+    assert Sieve(told, "generic", table).sift("people", columns).count == 0
+    left = told.execute("select email from people order by all").fetchall()
+    assert left == [("_lee@acme.com",), ("kim.lee@acme.com",)]
+
+
+@pytest.mark.parametrize("name", ["Sam Rep", "Rep Sam"])
+def test_the_name_of_a_rep_is_not_the_person_s_alone(
+    opened: duckdb.DuckDBPyConnection, name: str
+) -> None:
+    first, last = name.split()
+    opened.execute(
+        "update raw_generic.people set first_name = ?, last_name = ? "
+        "where person_id = '42'",
+        [first, last],
+    )
+    person = find(opened, Contract.read(), LEE)
+    assert person is not None
+    assert person.names == ()
+    assert "a name" in person.shared
+
+
+REJECTS = [
+    ("77,lead,<Lee@Acme.com>!", True),
+    ("77,lead,mailto:lee@acme.com", True),
+    ("77,lead,pat.o'brien@x.com", True),
+    ("77,lead,lee%2Bnews%40acme.com", True),
+    ("77,lead,Lee,Ann", True),
+    ("77,lead,ann lee", True),
+    ("77,lead,1-555-010-0777", True),
+    ("77,lead,(001) 555.010.0777", True),
+    ("77,lead,Joann,Lee", False),
+    ("77,lead,kim.lee@acme.com", False),
+    ("77,lead,555-010-0778", False),
+]
+
+
+def test_rejects_of_the_person_are_told_however_they_are_written(
+    told: duckdb.DuckDBPyConnection,
+) -> None:
+    assert blanked(told, "people", REJECTS) == [is_theirs for _, is_theirs in REJECTS]
+
+
+def blanked(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[str, bool]]
+) -> list[bool]:
+    connection.execute(
+        "create temp table rejected as select source, table_name, line, error, text "
+        "from raw_meta.rejects where false"
+    )
+    connection.executemany(
+        "insert into rejected values ('generic', ?, ?, 'is no date', ?)",
+        [(table, line, text) for line, (text, _) in enumerate(rows)],
+    )
+    blank_rejects(connection, "rejected", "source", KNOWN.phones)
+    found = connection.execute("select error, text from rejected order by line")
+    return [error == REASON and text is None for error, text in found.fetchall()]

@@ -153,7 +153,7 @@ def _blank_rejects(connection: duckdb.DuckDBPyConnection, person: Person | None)
     ).fetchone()
     if known is None:
         return 0
-    phones = [phone.lower() for phone in person.phones] if person else []
+    phones = person.phones if person else ()
     return blank_rejects(connection, REJECTS, "source", phones)
 
 

@@ -117,6 +117,13 @@ def find(
         "and first_name is not null and last_name is not null except "
         f"(select lower(first_name), lower(last_name) from {_STAGED} where not {mine} "
         # A company may bear its founder's name, and keeps it.
+        # One name may be another's in the other order, and so may that of a user.
+        f"union select lower(last_name), lower(first_name) from {_STAGED} "
+        f"where not {mine} union select lower(people.first_name), "
+        f"lower(people.last_name) from {_STAGED} as people "
+        "inner join marts.dim_reps as reps on lower(reps.rep_name) in ("
+        "lower(people.first_name || ' ' || people.last_name), "
+        "lower(people.last_name || ' ' || people.first_name)) "
         f"union select lower(people.first_name), lower(people.last_name) "
         f"from {_STAGED} as people inner join marts.dim_accounts as accounts on "
         "contains(lower(accounts.account_name), "
@@ -160,8 +167,9 @@ def remember(connection: duckdb.DuckDBPyConnection, person: Person) -> None:
         ("email", person.emails),
     ]
     for first, last in person.names:
-        kind, name = name_kind(connection, f"{first} {last}")
-        told.append((kind, (name,)))
+        for spelled in (f"{first} {last}", f"{last} {first}"):
+            kind, name = name_kind(connection, spelled)
+            told.append((kind, (name,)))
     for kind, values in told:
         connection.execute(
             f"insert into {ERASURES} select ?, {hash_of(kind, 'told')}, "

@@ -22,19 +22,24 @@ import duckdb
 
 from lib.contract import Column, Table
 from lib.erasure.salt import ERASURES, hash_of
+from lib.erasure.spelling import (
+    BETWEEN_WORDS,
+    PUT,
+    address_pattern,
+    addresses_in,
+    name_pattern,
+    replaced,
+)
 
 REASON = "erased on request"
 _SOURCES = (
     "generic|salesforce|hubspot|marketo|google_ads|linkedin_ads|meta_ads|microsoft_ads"
 )
-_BETWEEN_WORDS = r"[^\p{L}\p{M}0-9]+"
-# What stands in a text in the place of an address or a name.
-_PUT = "erased"
+_PHONE = r"[+(]?[0-9](?:[ ().\-/]*[0-9]){6,}"
 _BETWEEN_TOKENS = r"[\s,;|\"''<>()=&?{}\[\]]+"
 # What tells whom a row is about where it names no record: an event of somebody's record
 # stays theirs, whatever address it went to.
 _TELLS_WITHOUT_RECORD = ("email", "emails", "visitor")
-_ADDRESS = r"[^\s,;<>\"'()\[\]{}=&?/|:]+@[^\s,;<>\"'()\[\]{}=&?/|:]+"
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ def key_of(source: str, value: str) -> str:
 def name_kind(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[str, str]:
     """Return a full name as it is compared, behind the kind that says its length."""
     row = connection.execute(
-        f"select list_filter(regexp_split_to_array(lower(?), '{_BETWEEN_WORDS}'), "
+        f"select list_filter(regexp_split_to_array(lower(?), '{BETWEEN_WORDS}'), "
         "x -> x != '')",
         [name],
     ).fetchone()
@@ -224,27 +229,23 @@ class Sieve:
             if declared is None or declared.person == "text":
                 cells += self._empty_names(relation, value)
             if declared is None or declared.person != "staff":
-                cells += self._empty_addresses(relation, value)
+                kind = declared.person if declared else None
+                is_whole = kind in {"email", "emails"}
+                cells += self._empty_addresses(relation, value, is_whole=is_whole)
         return cells
 
-    def _empty_addresses(self, relation: str, value: str) -> int:
+    def _empty_addresses(self, relation: str, value: str, *, is_whole: bool) -> int:
         """Take an erased address out of a text column, and leave the rest of it."""
         if not self._is_text(relation, value):
             return 0
-        plain = f"lower(replace(replace({value}, '%40', '@'), '%2B', '+'))"
         found = self.connection.execute(
-            f"select distinct told from (select rtrim(unnest(regexp_extract_all({plain}"
-            f", ?)), '.') as told from {relation} where contains({plain}, '@')) "
-            f"where {is_erased('email', email_of('told'))}",
-            [_ADDRESS],
+            f"select distinct told from (select unnest({addresses_in(value)}) as told "
+            f"from {relation} where regexp_matches({value}, '@|%40')) "
+            f"where {is_erased('email', email_of('told'))}"
         ).fetchall()
         return sum(
             self._taken_out(
-                relation,
-                value,
-                re.escape(address)
-                .replace("@", "(?:@|%40)")
-                .replace(r"\+", r"(?:\+|%2B)"),
+                relation, value, address_pattern(address, is_whole=is_whole)
             )
             for (address,) in found
         )
@@ -252,9 +253,10 @@ class Sieve:
     def _taken_out(self, relation: str, value: str, pattern: str) -> int:
         """Put a word in the place of what a pattern matches, null where it is all."""
         return self._changed(
-            f"update {relation} set {value} = nullif(regexp_replace({value}, ?, ?, "
-            f"'gi'), ?) where regexp_matches({value}, ?, 'i')",
-            [pattern, _PUT, _PUT, pattern],
+            f"update {relation} "
+            f"set {value} = nullif({replaced(value, '$1', '$2')}, $3) "
+            f"where regexp_matches({value}, $1, 'i')",
+            [pattern, rf"\1{PUT}\2", PUT],
         )
 
     def _empty_names(self, relation: str, value: str) -> int:
@@ -264,7 +266,7 @@ class Sieve:
         ).fetchall()
         if not lengths or not self._is_text(relation, value):
             return 0
-        words = f"regexp_split_to_array(lower({value}), '{_BETWEEN_WORDS}')"
+        words = f"regexp_split_to_array(lower({value}), '{BETWEEN_WORDS}')"
         cells = 0
         for (kind,) in lengths:
             last = int(kind.removeprefix("name")) - 1
@@ -278,8 +280,7 @@ class Sieve:
                 f"where contains({value}, ' '))) where {is_erased(kind, 'told')}"
             ).fetchall()
             for (name,) in found:
-                spelled = _BETWEEN_WORDS.join(map(re.escape, name.split()))
-                cells += self._taken_out(relation, value, spelled)
+                cells += self._taken_out(relation, value, name_pattern(name.split()))
         return cells
 
     def _is_text(self, relation: str, value: str) -> bool:
@@ -297,7 +298,7 @@ def blank_rejects(
     connection: duckdb.DuckDBPyConnection,
     rejects: str,
     source: str,
-    words: Sequence[str] = (),
+    phones: Sequence[str] = (),
 ) -> int:
     """Blank the rejected rows in which an erased identifier or full name stands.
 
@@ -305,7 +306,7 @@ def blank_rejects(
         connection: a connection to the warehouse that knows the salt.
         rejects: the relation of rejects, with their error and text.
         source: SQL for the source of a reject.
-        words: what tells the person beside the hashes, in lower case.
+        phones: the person's, in any notation.
 
     Returns:
         The number of rows that lost their text.
@@ -319,9 +320,10 @@ def blank_rejects(
         text: f"regexp_split_to_array({text}, '{_BETWEEN_TOKENS}')"
         for text in (plain, spelled)
     }
-    single = f"regexp_split_to_array({plain}, '{_BETWEEN_WORDS}')"
+    single = f"regexp_split_to_array({plain}, '{BETWEEN_WORDS}')"
     hashed = [
-        f"list_transform({parts[plain]}, x -> {hash_of('email', 'x')})",
+        f"list_transform({addresses_in(spelled)}, x -> "
+        f"{hash_of('email', email_of('x'))})",
         f"list_transform({parts[spelled]}, x -> "
         f"{hash_of('record', key_of_any(source, 'x'))})",
     ]
@@ -336,14 +338,21 @@ def blank_rejects(
         )
         hashed.append(f"list_transform({runs}, x -> {hash_of(kind, 'x')})")
     told = [f"list_has_any({one}, getvariable('erasure_hashes'))" for one in hashed] + [
-        f"contains({plain}, ?)" for _ in words
+        _holds_phone(spelled) for _ in phones
     ]
     row = connection.execute(
         f"update {rejects} set text = null, error = ? "
         f"where error != ? and ({' or '.join(told)})",
-        [REASON, REASON, *words],
+        [REASON, REASON, *(re.sub("[^0-9]", "", phone) for phone in phones)],
     ).fetchone()
     return int(row[0]) if row else 0
+
+
+def _holds_phone(text: str) -> str:
+    """Return SQL that is true where a text holds a phone, of which ? are the digits."""
+    each = f"regexp_extract_all({text}, '{_PHONE}')"
+    digits = "regexp_replace(x, '[^0-9]', '', 'g')"
+    return f"len(list_filter({each}, x -> ends_with({digits}, ?))) > 0"
 
 
 def key_of_any(source: str, value: str) -> str:

@@ -1,0 +1,71 @@
+r"""How addresses and names stand in a text: where they end, and how they are written.
+
+An address ends where no character of an address goes on, a name where no letter or
+digit does, so that `kim.lee@acme.com` does not hold lee@acme.com. Punctuation about an
+address is none of it. In a URL @ may be %40 and + may be %2B.
+
+The patterns are for RE2, which has no look-around: what stands before and after is
+captured, as \1 and \2, and a neighbour that two finds share needs a second pass.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+BETWEEN_WORDS = r"[^\p{L}\p{M}0-9]+"
+# What stands in a text in the place of an address or a name.
+PUT = "erased"
+ADDRESS = r"[\p{L}\p{M}\p{N}._%+'-]+@[\p{L}\p{M}\p{N}.-]+"
+# With characters that stand about an address more often than in it.
+_ODD_ADDRESS = r"[^\s,;<>\"()\[\]{}=|:]+@[\p{L}\p{M}\p{N}.-]+"
+# Escapes of punctuation that is no part of an address.
+_ESCAPE = "%(?:2[0-9acf]|3[a-f]|5[b-e]|7[b-d])"
+_EDGE = "['._-]*"
+
+
+def addresses_in(value: str) -> str:
+    """Return SQL for the list of what may be an address in a text, in lower case."""
+    plain = f"replace(replace(lower({value}), '%40', '@'), '%2b', '+')"
+    plain = f"regexp_replace(replace({plain}, '%27', ''''), '{_ESCAPE}', ' ', 'g')"
+    found = f"regexp_extract_all({plain}, '{_quoted(ADDRESS)}')"
+    odd = f"regexp_extract_all({plain}, '{_quoted(_ODD_ADDRESS)}')"
+    each = f"list_transform(list_concat({found}, {odd}), x -> rtrim(x, '.-'))"
+    edge = _quoted(f"^{_EDGE}")
+    bare = f"list_transform({each}, x -> regexp_replace(x, '{edge}', ''))"
+    return f"list_distinct(list_concat({each}, {bare}))"
+
+
+def address_pattern(address: str, *, is_whole: bool = False) -> str:
+    """Return the pattern of an address in a text; `is_whole` of one in a list of such.
+
+    A mark at the edge, as in _lee@acme.com_, is part of an address in such a list.
+    """
+    edge = "" if is_whole else _EDGE
+    before = rf"((?:^|[^\p{{L}}\p{{M}}\p{{N}}._%+'-]|{_ESCAPE}){edge})"
+    after = r"([.-]*(?:$|[^\p{L}\p{M}\p{N}.-]))"
+    return f"{before}{_spelled(address)}{after}"
+
+
+def name_pattern(words: Sequence[str]) -> str:
+    """Return the pattern of a name in a text, whatever stands between its words."""
+    spelled = BETWEEN_WORDS.join(map(re.escape, words))
+    return rf"(^|[^\p{{L}}\p{{M}}0-9]){spelled}($|[^\p{{L}}\p{{M}}0-9])"
+
+
+def replaced(value: str, pattern: str, put: str) -> str:
+    """Return SQL for a text with something else in the place of what a pattern finds.
+
+    `pattern` and `put` are SQL too. Finds that share a neighbour take two passes.
+    """
+    once = f"regexp_replace({value}, {pattern}, {put}, 'gi')"
+    return f"regexp_replace({once}, {pattern}, {put}, 'gi')"
+
+
+def _spelled(address: str) -> str:
+    spelled = re.escape(address).replace("@", "(?:@|%40)")
+    return spelled.replace(r"\+", r"(?:\+|%2B)").replace("'", "(?:'|%27)")
+
+
+def _quoted(pattern: str) -> str:
+    return pattern.replace("'", "''")
