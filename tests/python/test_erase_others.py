@@ -15,10 +15,11 @@ import export
 from conftest import land, write_tables
 from lib.cli import OK, WRONG_USE, UserError
 from lib.contract import Contract
-from lib.erasure import salt
+from lib.erasure import salt, traces
 from lib.erasure.erasing import HISTORIES, erase
 from lib.erasure.person import SOURCES, Person, find, remember
 from lib.erasure.sift import REASON, Sieve, blank_rejects
+from lib.erasure.traces import Search, search_bytes, search_database
 from lib.warehouse import PROJECT_ROOT, connect
 
 LEE = "lee@acme.com"
@@ -344,3 +345,72 @@ def blanked(
     blank_rejects(connection, "rejected", "source", KNOWN.phones)
     found = connection.execute("select error, text from rejected order by line")
     return [error == REASON and text is None for error, text in found.fetchall()]
+
+
+MARKED = [(text, text != left) for text, left in TEXTS]
+
+
+def test_the_proof_finds_what_is_to_be_taken_out_and_no_more(tmp_path: Path) -> None:
+    path = tmp_path / "looked.duckdb"
+    for text, is_found in MARKED:
+        path.unlink(missing_ok=True)
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("create table notes as select ? as note", [text])
+        search = Search()
+        search_database(path, KNOWN, Contract({}), search)
+        assert (search.count > 0) is is_found, text
+        file = tmp_path / "note.txt"
+        file.write_text(f'{{"note": "\\n{text}\\n"}}', encoding="utf-8")
+        assert (search_bytes(file, KNOWN) > 0) is is_found, text
+
+
+@pytest.mark.parametrize("size", range(3, 90))
+def test_a_find_across_chunks_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(traces, "_CHUNK", size)
+    file = tmp_path / "note.txt"
+    file.write_text(
+        "x" * 30 + " kim.lee@acme.com lee@acme.com.au Joann Lee " + "y" * 99
+    )
+    assert search_bytes(file, KNOWN) == 0
+    file.write_text("x" * 30 + " write lee@acme.com now " + "y" * 99)
+    assert search_bytes(file, KNOWN) == 1
+
+
+SHORT_ID = "0035000000AbCdE"
+TASKS = [
+    {"id": "t1", "who_id": SHORT_ID, "description": "call"},
+    {"id": "t2", "who_id": SHORT_ID.swapcase(), "description": "call"},
+    {"id": "t3", "who_id": f"{SHORT_ID}FGH", "description": "call"},
+]
+
+
+def test_a_salesforce_id_is_the_same_in_both_lengths(
+    told: duckdb.DuckDBPyConnection, path: Path
+) -> None:
+    """The case of its letters tells it from another one."""
+    schema = "create schema if not exists raw_salesforce"
+    told.execute(schema)
+    told.execute("drop table if exists raw_salesforce.task")
+    told.execute("create table raw_salesforce.task (id varchar, who_id varchar)")
+    told.executemany(
+        "insert into raw_salesforce.task values (?, ?)",
+        [(task["id"], task["who_id"]) for task in TASKS],
+    )
+    told.execute(
+        "create table raw_salesforce.other as select ? as key",
+        [f"salesforce:{SHORT_ID}"],
+    )
+    told.execute("checkpoint")
+    database = path.with_name("looked.duckdb")
+    shutil.copy(path, database)
+    search = Search()
+    search_database(database, KNOWN, Contract.read(), search)
+    assert search.found["raw_salesforce.task"] == 2
+    assert search.found["raw_salesforce.other"] == 1
+    table = Contract.read().table("salesforce", "task")
+    sieve = Sieve(told, "salesforce", table)
+    sieve.sift("raw_salesforce.task", {"id": "id", "who_id": "who_id"})
+    left = told.execute("select who_id from raw_salesforce.task").fetchall()
+    assert [key for (key,) in left if key] == [SHORT_ID.swapcase()]

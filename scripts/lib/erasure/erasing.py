@@ -18,7 +18,7 @@ import duckdb
 from lib.cli import UserError
 from lib.contract import Contract, Table
 from lib.erasure.person import Person, remember
-from lib.erasure.sift import Sieve, blank_rejects, is_erased
+from lib.erasure.sift import Sieve, blank_rejects, is_erased, short_key
 from lib.landing import quarantine
 from lib.landing.publishing import transaction
 from lib.sql import quote_identifier, relation
@@ -180,6 +180,8 @@ def _forget(
     connection: duckdb.DuckDBPyConnection, history: str, keys: tuple[str, ...]
 ) -> None:
     """Delete the rows of a history that hold the key of an erased record."""
-    told = " or ".join(is_erased("record", quote_identifier(key)) for key in keys)
+    told = " or ".join(
+        is_erased("record", short_key(quote_identifier(key))) for key in keys
+    )
     if told:
         connection.execute(f"delete from {history} where {told}")

@@ -13,7 +13,7 @@ import duckdb
 from lib.cli import UserError
 from lib.contract import Contract
 from lib.erasure.salt import ERASURES, hash_of
-from lib.erasure.sift import email_of, key_of, name_kind
+from lib.erasure.sift import email_of, key_of, name_kind, short, short_key
 from lib.sql import quote_identifier, relation
 
 SOURCES = ("generic", "salesforce", "hubspot", "marketo")
@@ -26,6 +26,7 @@ _LEAST_DIGITS = 7
 class Person:
     """What is known of the person; names and phones are theirs alone, or not here.
 
+    Records are keys as they are compared.
     `shared` says which kinds of identifiers other people have too, which stay.
     """
 
@@ -77,7 +78,7 @@ def find(
     people = _column(
         connection,
         "select distinct person_id from marts.bridge_person_records "
-        "where person_record_id in (select unnest($1))",
+        f"where {short_key('person_record_id')} in (select unnest($1))",
         [named],
     )
     if len(people) > 1:
@@ -87,7 +88,7 @@ def find(
         )
     records = _column(
         connection,
-        "select unnest($1) union select person_record_id "
+        f"select unnest($1) union select {short_key('person_record_id')} "
         "from marts.bridge_person_records where person_id in (select unnest($2)) "
         "order by 1",
         [named, people],
@@ -163,7 +164,7 @@ def find(
 def remember(connection: duckdb.DuckDBPyConnection, person: Person) -> None:
     """Keep the hash of each of the person's keys, addresses and full names."""
     told: list[tuple[str, tuple[str, ...]]] = [
-        ("record", person.records),
+        ("record", tuple(map(short, person.records))),
         ("email", person.emails),
     ]
     for first, last in person.names:
@@ -183,7 +184,8 @@ def _stage(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     """Gather the people of every source, and every address that goes with a record."""
     # A variable called as a table would take its place in a query.
     staged_people = " union all ".join(
-        "select person_record_id, email, first_name, last_name, phone "
+        f"select {short_key('person_record_id')} as person_record_id, email, "
+        "first_name, last_name, phone "
         f"from staging.stg_{source}__people"
         for source in SOURCES
     )

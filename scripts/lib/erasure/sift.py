@@ -36,6 +36,9 @@ _SOURCES = (
     "generic|salesforce|hubspot|marketo|google_ads|linkedin_ads|meta_ads|microsoft_ads"
 )
 _PHONE = r"[+(]?[0-9](?:[ ().\-/]*[0-9]){6,}"
+# As many names as one pattern takes.
+_MOST_NAMES = 100
+_LONG_SALESFORCE_KEY = "^(salesforce:[A-Za-z0-9]{15})[A-Za-z0-9]{3}$"
 _BETWEEN_TOKENS = r"[\s,;|\"''<>()=&?{}\[\]]+"
 # What tells whom a row is about where it names no record: an event of somebody's record
 # stays theirs, whatever address it went to.
@@ -61,12 +64,26 @@ def email_of(value: str) -> str:
 
 
 def key_of(source: str, value: str) -> str:
-    """Return SQL for the key of a person record, as the macro source_key builds it."""
+    """Return SQL for the key of a person record, as it is compared.
+
+    The macro source_key builds it; a Salesforce id is compared without the three
+    characters by which its longer form spells the case of the others.
+    """
     key = f"'{source}:' || nullif(trim({value}), '')"
-    if source != "generic":
-        return key
-    whole = f"regexp_matches(trim({value}), '^({_SOURCES}):.')"
-    return f"case when {whole} then trim({value}) else {key} end"
+    if source == "generic":
+        whole = f"regexp_matches(trim({value}), '^({_SOURCES}):.')"
+        return short_key(f"case when {whole} then trim({value}) else {key} end")
+    return short_key(key) if source == "salesforce" else key
+
+
+def short_key(key: str) -> str:
+    """Return SQL for the whole key of a record as it is compared."""
+    return f"regexp_replace({key}, '{_LONG_SALESFORCE_KEY}', '\\1')"
+
+
+def short(key: str) -> str:
+    """Return the whole key of a record as it is compared."""
+    return re.sub(_LONG_SALESFORCE_KEY, r"\1", key)
 
 
 def name_kind(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[str, str]:
@@ -279,8 +296,11 @@ class Sieve:
                 f"(select {words} as words from {relation} "
                 f"where contains({value}, ' '))) where {is_erased(kind, 'told')}"
             ).fetchall()
-            for (name,) in found:
-                cells += self._taken_out(relation, value, name_pattern(name.split()))
+            # The first name that stands in a text goes first, whichever it is.
+            names = [name.split() for (name,) in sorted(found)]
+            for first in range(0, len(names), _MOST_NAMES):
+                some = names[first : first + _MOST_NAMES]
+                cells += self._taken_out(relation, value, name_pattern(*some))
         return cells
 
     def _is_text(self, relation: str, value: str) -> bool:
@@ -358,7 +378,9 @@ def _holds_phone(text: str) -> str:
 def key_of_any(source: str, value: str) -> str:
     """Return SQL for the key of a record of a source that SQL gives."""
     whole = f"regexp_matches({value}, '^({_SOURCES}):.')"
-    return f"case when {whole} then {value} else {source} || ':' || {value} end"
+    return short_key(
+        f"case when {whole} then {value} else {source} || ':' || {value} end"
+    )
 
 
 def _as_text(columns: Mapping[str, str]) -> dict[str, str]:
@@ -367,7 +389,7 @@ def _as_text(columns: Mapping[str, str]) -> dict[str, str]:
 
 def _whole_key(value: str) -> str:
     """Return SQL for the key of a record, also where a cycle's number follows it."""
-    return f"split_part(trim({value}), '#', 1)"
+    return short_key(f"split_part(trim({value}), '#', 1)")
 
 
 def _parts(value: str) -> str:

@@ -22,6 +22,9 @@ _ODD_ADDRESS = r"[^\s,;<>\"()\[\]{}=|:]+@[\p{L}\p{M}\p{N}.-]+"
 # Escapes of punctuation that is no part of an address.
 _ESCAPE = "%(?:2[0-9acf]|3[a-f]|5[b-e]|7[b-d])"
 _EDGE = "['._-]*"
+# A class of what is neither a letter, a mark, a digit nor one of some characters.
+_OTHERS = re.compile(r"\[\^(?:\\p\{[LMN]\})+(?:0-9)?([^\]]*)\]")
+_MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
 
 
 def addresses_in(value: str) -> str:
@@ -47,10 +50,26 @@ def address_pattern(address: str, *, is_whole: bool = False) -> str:
     return f"{before}{_spelled(address)}{after}"
 
 
-def name_pattern(words: Sequence[str]) -> str:
-    """Return the pattern of a name in a text, whatever stands between its words."""
-    spelled = BETWEEN_WORDS.join(map(re.escape, words))
-    return rf"(^|[^\p{{L}}\p{{M}}0-9]){spelled}($|[^\p{{L}}\p{{M}}0-9])"
+def name_pattern(*names: Sequence[str]) -> str:
+    """Return the pattern of names in a text, whatever stands between their words."""
+    spelled = "|".join(BETWEEN_WORDS.join(map(re.escape, words)) for words in names)
+    return rf"(^|[^\p{{L}}\p{{M}}0-9])(?:{spelled})($|[^\p{{L}}\p{{M}}0-9])"
+
+
+def key_pattern(key: str) -> str:
+    """Return the pattern of a record's key as a whole value, in its longer form too."""
+    more = "(?:[A-Za-z0-9]{3})?" if key.startswith("salesforce:") else ""
+    return f"{re.escape(key)}{more}"
+
+
+def in_python(pattern: str) -> re.Pattern[str]:
+    """Return a pattern of this module for the module re, which has no such classes."""
+
+    def spelled(found: re.Match[str]) -> str:
+        others = rf"[^\w{_MARKS}{found[1]}]"
+        return others if "_" in found[1] else f"(?:{others}|_)"
+
+    return re.compile(_OTHERS.sub(spelled, pattern), re.IGNORECASE)
 
 
 def replaced(value: str, pattern: str, put: str) -> str:

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,13 +17,22 @@ import duckdb
 
 from lib.contract import Contract, Table
 from lib.erasure.person import Person
-from lib.erasure.sift import key_of
+from lib.erasure.sift import key_of, short
+from lib.erasure.spelling import (
+    address_pattern,
+    in_python,
+    key_pattern,
+    name_pattern,
+)
 from lib.sql import quote_identifier
 
 _GAP = "\x1f"
 _SEPARATORS = ',;|#"\t\r\n'
 _LONG_KEY = 12
 _CHUNK = 1 << 24
+_OVERLAP = 512
+# An escaped line break in JSON is no letter of what follows.
+_UNESCAPED = re.compile(r"\\(?:[nrtbf]|u[0-9a-fA-F]{4})")
 
 
 @dataclass
@@ -110,26 +121,60 @@ def search_files(
 
 def search_bytes(path: Path, person: Person) -> int:
     """Return how many of the person's identifiers stand in a file's bytes."""
-    needles = [email.encode() for email in person.emails]
-    needles += [key.encode() for key in person.records if len(key) >= _LONG_KEY]
-    needles += [f"{first} {last}".encode() for first, last in person.names]
-    needles += [phone.lower().encode() for phone in person.phones]
-    left = {needle.lower() for needle in needles}
+    left = [
+        *(
+            _Needle(email.split("@")[-1], address_pattern(email))
+            for email in person.emails
+        ),
+        *(
+            _Needle(first, name_pattern(words))
+            for first, last in person.names
+            for words in ((first, last), (last, first))
+        ),
+        *(_Needle(phone, re.escape(phone)) for phone in person.phones),
+    ]
+    # A key's letters are told from each other by their case too.
+    keys = [
+        re.compile(f"{key_pattern(key)}(?![A-Za-z0-9])")
+        for key in map(short, person.records)
+        if len(key) >= _LONG_KEY
+    ]
     found = 0
-    before = b""
-    for chunk in _chunks(path):
-        text = before + chunk.lower()
-        met = {needle for needle in left if needle in text}
-        found += len(met)
-        left -= met
-        before = text[-256:]
+    before = ""
+    for chunk, is_last in _chunks(path):
+        # A letter stands for what was before and for what comes, so that a word is
+        # judged where it is whole.
+        text = _UNESCAPED.sub(" ", before + chunk) + ("" if is_last else "x")
+        lowered = text.lower()
+        met = [needle for needle in left if needle.stands_in(lowered)]
+        left = [needle for needle in left if needle not in met]
+        met_keys = [key for key in keys if key.search(text)]
+        keys = [key for key in keys if key not in met_keys]
+        found += len(met) + len(met_keys)
+        before = "x" + text[:-1][-_OVERLAP:] if len(text) > _OVERLAP else text[:-1]
     return found
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
+class _Needle:
+    """What is searched in text: a part of it, which is quick, and then all of it."""
+
+    def __init__(self, part: str, pattern: str) -> None:
+        self.part = part.lower()
+        self.pattern = in_python(pattern)
+
+    def stands_in(self, lowered: str) -> bool:
+        return self.part in lowered and self.pattern.search(lowered) is not None
+
+
+def _chunks(path: Path) -> Iterator[tuple[str, bool]]:
+    """Yield a file as text, a part at a time, and whether it ends there."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
     with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            yield chunk
+        chunk = file.read(_CHUNK)
+        while chunk:
+            following = file.read(_CHUNK)
+            yield decoder.decode(chunk, not following), not following
+            chunk = following
 
 
 def _search(
@@ -149,24 +194,29 @@ def _search(
     conditions: list[str] = []
     parameters: list[object] = []
     for email in person.emails:
-        conditions.append("contains(looked_text, ?)")
-        parameters.append(email)
+        conditions.append(
+            "(contains(looked_text, ?) and regexp_matches(looked_text, ?, 'i'))"
+        )
+        parameters += [email.split("@")[-1], address_pattern(email)]
     for phone in person.phones:
         conditions.append("contains(looked_text, ?)")
         parameters.append(phone.lower())
-    for key in person.records:
-        conditions.append(f"contains({parted.format('spelled_text')}, ?)")
-        parameters += [_SEPARATORS, f"{_GAP}{key}{_GAP}"]
+    for key in map(short, person.records):
+        spelled_key = parted.format("spelled_text")
+        conditions.append(
+            f"(contains(spelled_text, ?) and regexp_matches({spelled_key}, ?))"
+        )
+        parameters += [key, _SEPARATORS, f"{_GAP}{key_pattern(key)}{_GAP}"]
     for first, last in person.names:
         conditions.append(
-            f"(contains(looked_text, ?) or (contains({plain}, ?) "
+            f"(regexp_matches(looked_text, ?, 'i') or (contains({plain}, ?) "
             f"and contains({plain}, ?)))"
         )
-        parameters += [f"{first} {last}", _SEPARATORS, f"{_GAP}{first}{_GAP}"]
+        parameters += [name_pattern((first, last)), _SEPARATORS, f"{_GAP}{first}{_GAP}"]
         parameters += [_SEPARATORS, f"{_GAP}{last}{_GAP}"]
     for key in keys:
         conditions.append(f"coalesce(list_contains(?, {key}), false)")
-        parameters.append(list(person.records))
+        parameters.append([short(key) for key in person.records])
     row = connection.execute(
         "select count(*), count(*) filter "
         f"(where {' or '.join(conditions) or 'false'}) from ("
