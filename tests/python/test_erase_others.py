@@ -332,7 +332,10 @@ def test_rejects_of_the_person_are_told_however_they_are_written(
 
 
 def blanked(
-    connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[str, bool]]
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    rows: list[tuple[str, bool]],
+    positions: dict[str, int] | None = None,
 ) -> list[bool]:
     connection.execute(
         "create temp table rejected as select source, table_name, line, error, text "
@@ -342,9 +345,48 @@ def blanked(
         "insert into rejected values ('generic', ?, ?, 'is no date', ?)",
         [(table, line, text) for line, (text, _) in enumerate(rows)],
     )
-    blank_rejects(connection, "rejected", "source", KNOWN.phones)
+    declared = Contract.read().table("generic", table)
+    blank_rejects(
+        connection,
+        "rejected",
+        "generic",
+        declared,
+        positions=positions,
+        phones=KNOWN.phones,
+    )
     found = connection.execute("select error, text from rejected order by line")
     return [error == REASON and text is None for error, text in found.fetchall()]
+
+
+SHORT_KEYS = [
+    ("stage_events", "42,mql,never", True),
+    ("stage_events", '"42";mql;never', True),
+    ("stage_events", "generic:42,mql,never", True),
+    ("stage_events", '{"PersonId": 42, "stage": "mql"}', True),
+    ("stage_events", '{"person_id": "p3", "score": 42}', False),
+    ("stage_events", "p3,mql,never,42", False),
+    ("stage_events", "p3,mql,never,42 calls", False),
+    ("activities", "42,p3,,,call", False),
+    ("activities", "c1,42,,,call", True),
+    ("opportunities", "42,a1,Won,42", False),
+    ("attendees", "42,seat 42", False),
+    ("attendees", "salesforce:0035000000AbCdE,42", True),
+]
+
+
+@pytest.mark.parametrize(("table", "text", "is_theirs"), SHORT_KEYS)
+def test_a_short_key_is_told_in_the_column_of_the_record_alone(
+    told: duckdb.DuckDBPyConnection, table: str, text: str, is_theirs: bool
+) -> None:
+    assert blanked(told, table, [(text, is_theirs)]) == [is_theirs]
+
+
+def test_a_file_s_own_order_says_where_the_key_is(
+    told: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = [("mql,42,never", True), ("42,p3,never", False)]
+    positions = {"stage": 0, "person_id": 1, "entered_at": 2}
+    assert blanked(told, "stage_events", rows, positions) == [True, False]
 
 
 MARKED = [(text, text != left) for text, left in TEXTS]

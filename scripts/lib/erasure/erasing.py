@@ -21,7 +21,7 @@ from lib.erasure.person import Person, remember
 from lib.erasure.sift import Sieve, blank_rejects, is_erased, short_key
 from lib.landing import quarantine
 from lib.landing.publishing import transaction
-from lib.sql import quote_identifier, relation
+from lib.sql import quote_identifier, quote_literal, relation
 
 REJECTS = relation("raw_meta", "rejects")
 KEPT_SCHEMAS = ("main", "policy")
@@ -81,7 +81,7 @@ def take_out(
         sifted = sieve.sift(relation(schema, table.name), named)
         taken.rows += sifted.count
         taken.cells += sifted.cells
-    taken.rejects = _blank_rejects(connection, person)
+    taken.rejects = _blank_rejects(connection, contract, person)
     _drop_built(connection)
     return taken
 
@@ -145,7 +145,9 @@ def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-def _blank_rejects(connection: duckdb.DuckDBPyConnection, person: Person | None) -> int:
+def _blank_rejects(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, person: Person | None
+) -> int:
     """Blank the rejected rows in which an erased identifier stands."""
     known = connection.execute(
         "select 1 from information_schema.tables "
@@ -153,8 +155,21 @@ def _blank_rejects(connection: duckdb.DuckDBPyConnection, person: Person | None)
     ).fetchone()
     if known is None:
         return 0
-    phones = person.phones if person else ()
-    return blank_rejects(connection, REJECTS, "source", phones)
+    tables = connection.execute(
+        f"select distinct source, table_name from {REJECTS} order by all"
+    ).fetchall()
+    return sum(
+        blank_rejects(
+            connection,
+            REJECTS,
+            source,
+            contract.table(source, name),
+            where=f"source = {quote_literal(source)} "
+            f"and table_name = {quote_literal(name)}",
+            phones=person.phones if person else (),
+        )
+        for source, name in tables
+    )
 
 
 def _drop_built(connection: duckdb.DuckDBPyConnection) -> None:

@@ -30,6 +30,7 @@ from lib.erasure.spelling import (
     name_pattern,
     replaced,
 )
+from lib.sql import quote_literal
 
 REASON = "erased on request"
 _SOURCES = (
@@ -39,6 +40,9 @@ _PHONE = r"[+(]?[0-9](?:[ ().\-/]*[0-9]){6,}"
 # As many names as one pattern takes.
 _MOST_NAMES = 100
 _LONG_SALESFORCE_KEY = "^(salesforce:[A-Za-z0-9]{15})[A-Za-z0-9]{3}$"
+_BETWEEN_FIELDS = r"[,;|\t]"
+# A bare key of that length is no other number by chance.
+_LONG_KEY = 12
 _BETWEEN_TOKENS = r"[\s,;|\"''<>()=&?{}\[\]]+"
 # What tells whom a row is about where it names no record: an event of somebody's record
 # stays theirs, whatever address it went to.
@@ -318,14 +322,25 @@ def blank_rejects(
     connection: duckdb.DuckDBPyConnection,
     rejects: str,
     source: str,
+    table: Table,
+    *,
+    where: str = "true",
+    positions: Mapping[str, int] | None = None,
     phones: Sequence[str] = (),
 ) -> int:
     """Blank the rejected rows in which an erased identifier or full name stands.
 
+    A short key is an erased record's only where the table has such a key; elsewhere it
+    may be any number.
+
     Args:
         connection: a connection to the warehouse that knows the salt.
         rejects: the relation of rejects, with their error and text.
-        source: SQL for the source of a reject.
+        source: the name of the source of the rejects.
+        table: the table that they were to land in.
+        where: SQL for which rejects of the relation these are.
+        positions: where the file has each column, from 0 on; by default in the order
+            of the contract, since an earlier file's order is not known.
         phones: the person's, in any notation.
 
     Returns:
@@ -336,16 +351,24 @@ def blank_rejects(
     )
     spelled = "(coalesce(text, '') || ' ' || coalesce(error, ''))"
     plain = f"lower(replace({spelled}, '%40', '@'))"
-    parts = {
-        text: f"regexp_split_to_array({text}, '{_BETWEEN_TOKENS}')"
-        for text in (plain, spelled)
-    }
     single = f"regexp_split_to_array({plain}, '{BETWEEN_WORDS}')"
+    keys = (
+        f"list_filter(regexp_split_to_array({spelled}, '{_BETWEEN_TOKENS}'), "
+        f"x -> length(x) >= {_LONG_KEY} or regexp_matches(x, '^({_SOURCES}):.'))"
+    )
+    if positions is None:
+        positions = {column.name: n for n, column in enumerate(table.columns)}
+    own = [
+        hash_of("record", key_of(column.of or source, _given(column, positions)))
+        for column in table.columns
+        if column.person == "record" and column.name in positions
+    ]
+    any_key = key_of_any(quote_literal(source), "x")
     hashed = [
         f"list_transform({addresses_in(spelled)}, x -> "
         f"{hash_of('email', email_of('x'))})",
-        f"list_transform({parts[spelled]}, x -> "
-        f"{hash_of('record', key_of_any(source, 'x'))})",
+        f"list_transform({keys}, x -> {hash_of('record', any_key)})",
+        f"[{', '.join([*own, 'cast(null as varchar)'])}]",
     ]
     lengths = connection.execute(
         f"select distinct kind from {ERASURES} where starts_with(kind, 'name')"
@@ -362,10 +385,22 @@ def blank_rejects(
     ]
     row = connection.execute(
         f"update {rejects} set text = null, error = ? "
-        f"where error != ? and ({' or '.join(told)})",
+        f"where error != ? and ({where}) and ({' or '.join(told)})",
         [REASON, REASON, *(re.sub("[^0-9]", "", phone) for phone in phones)],
     ).fetchone()
     return int(row[0]) if row else 0
+
+
+def _given(column: Column, positions: Mapping[str, int]) -> str:
+    """Return SQL for what the text of a rejected row has in a column."""
+    name = column.name.replace("_", "_?")
+    member = f'(?i)"{name}"\\s*:\\s*"?([^",}}]*)'
+    fields = f"regexp_split_to_array(text, '{_BETWEEN_FIELDS}')"
+    return (
+        "case when starts_with(ltrim(text), '{') "
+        f"then regexp_extract(text, '{member}', 1) "
+        f"else trim({fields}[{positions[column.name] + 1}], ' \"') end"
+    )
 
 
 def _holds_phone(text: str) -> str:

@@ -29,7 +29,7 @@ from lib.landing.exports import Exports
 from lib.landing.files import DataFile, check_regular, fingerprint, sha256_of
 from lib.landing.names import some
 from lib.landing.reading import Reader, Staged
-from lib.sql import quote_identifier, quote_literal
+from lib.sql import quote_identifier
 
 _MOST_GIB = 4
 _AMOUNT = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
@@ -311,8 +311,13 @@ class Landing:
             return staged
         table = self.contract.table(file.source, file.table)
         sifted = Sieve(self.connection, file.source, table).sift(relation, columns)
-        source = quote_literal(file.source)
-        blank_rejects(self.connection, staging.REJECTED, source)
+        blank_rejects(
+            self.connection,
+            staging.REJECTED,
+            file.source,
+            table,
+            positions=staged.layout.positions,
+        )
         staging.turn_away(self.connection, sifted)
         return replace(
             staged,

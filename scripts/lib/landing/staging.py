@@ -98,6 +98,14 @@ class Layout:
         )
 
     @cached_property
+    def positions(self) -> dict[str, int]:
+        """The position in the file of each column that it has, from 0 on."""
+        return {
+            field.name: int(str(field.given).removeprefix("c"))
+            for _, field in self.present
+        }
+
+    @cached_property
     def names(self) -> list[str]:
         """The columns of the raw table."""
         return [field.name for field in self.fields]
