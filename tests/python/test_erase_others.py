@@ -90,10 +90,6 @@ def stand_in(connection: duckdb.DuckDBPyConnection) -> None:
     )
     connection.execute("create table marts.dim_accounts (account_name varchar)")
     connection.execute(
-        "create table marts.dim_reps as select 'generic:u1' as rep_id, "
-        "'Sam Rep' as rep_name"
-    )
-    connection.execute(
         "create table intermediate.int_core__person_moves as "
         "select person_record_id, person_id, timestamp '2026-02-01' as moved_at "
         "from marts.bridge_person_records union all select * from (values "

@@ -19,6 +19,7 @@ from lib.sql import quote_identifier, relation
 SOURCES = ("generic", "salesforce", "hubspot", "marketo")
 _STAGED = "temp.erasure_people"
 _ADDRESSES = "temp.erasure_addresses"
+_STAFF = "temp.erasure_staff"
 _LEAST_DIGITS = 7
 
 
@@ -67,6 +68,7 @@ def find(
         UserError: the warehouse was not built, or the address is of several people.
     """
     _stage(connection, contract)
+    _stage_staff(connection, contract)
     # An event may name one person's record with another's address: the address on the
     # record itself goes before.
     named = _column(
@@ -122,7 +124,7 @@ def find(
         f"union select lower(last_name), lower(first_name) from {_STAGED} "
         f"where not {mine} union select lower(people.first_name), "
         f"lower(people.last_name) from {_STAGED} as people "
-        "inner join marts.dim_reps as reps on lower(reps.rep_name) in ("
+        f"inner join {_STAFF} as staff on staff.name in ("
         "lower(people.first_name || ' ' || people.last_name), "
         "lower(people.last_name || ' ' || people.first_name)) "
         f"union select lower(people.first_name), lower(people.last_name) "
@@ -220,6 +222,21 @@ def _stage(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
         "where person_record_id is not null and nullif(email, '') is not null "
         "group by all"
     )
+
+
+def _stage_staff(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Gather the full names of the company's own users, who may be namesakes."""
+    names = ["select cast(null as varchar) as name"]
+    for source, table in contract.all_tables():
+        staff = {c.name for c in table.columns if c.person == "staff"}
+        raw = relation(source.schema, table.name)
+        if "name" in staff:
+            names.append(f"select lower(trim(name)) from {raw}")
+        if {"first_name", "last_name"} <= staff:
+            full = "lower(trim(first_name) || ' ' || trim(last_name))"
+            names.append(f"select {full} from {raw}")
+    union = " union ".join(names)
+    connection.execute(f"create or replace temp table erasure_staff as {union}")
 
 
 def _is_mentioned(
