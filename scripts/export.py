@@ -2,17 +2,23 @@
 
 With --audience, write one audience as OUT/audiences/NAME.csv for a mail tool instead.
 Nobody who objects to marketing e-mail is ever in it: objections are read anew from all
-that is landed. Publishing writes the audience files that are there anew.
+that is landed. Publishing writes the audience files that are there anew; where nothing
+may be exported, those that name such a person are removed.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from lib.audiences import refresh_audiences, write_audience
-from lib.cli import OK, UserError, parser, run, say, warn, working
+from lib.audiences import (
+    drop_objecting_audiences,
+    refresh_audiences,
+    write_audience,
+)
+from lib.cli import CHECK_FAILED, OK, UserError, parser, run, say, warn, working
 from lib.publish import MANIFEST, check_audit, publish
 from lib.warehouse import PROJECT_ROOT, connect, legible, warehouse_path
 
@@ -36,11 +42,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     options = arguments.parse_args(argv)
     try:
-        if options.audience is not None:
-            return _export_audience(options.audience, options.out)
-        return _publish(options.out)
+        with _dropping_stale_audiences(options.out):
+            if options.audience is not None:
+                return _export_audience(options.audience, options.out)
+            return _publish(options.out)
     except OSError as error:
         raise UserError(f"cannot write to {options.out}: {error.strerror}") from error
+
+
+@contextmanager
+def _dropping_stale_audiences(out: Path) -> Iterator[None]:
+    """Let no audience file with an objector outlive an export that is refused."""
+    try:
+        yield
+    except UserError as error:
+        if error.exit_code == CHECK_FAILED:
+            with connect(read_only=True) as connection:
+                for cause in drop_objecting_audiences(connection, out):
+                    warn(cause)
+        raise
 
 
 def _export_audience(name: str, out: Path) -> int:

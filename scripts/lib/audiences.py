@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +44,17 @@ _OBJECTORS = """
             or coalesce(consents.is_suppressed, true)
             or objections.person_id is not null
         )
+"""
+_NAMED_OBJECTORS = """
+    select count(*)
+    from (select unnest(?) as person_id) as named
+    left join marts.dim_person_consents as consents using (person_id)
+    left join intermediate.int_campaigns__standing_objections as objections
+        using (person_id)
+    where
+        not coalesce(consents.is_marketable, false)
+        or coalesce(consents.is_suppressed, true)
+        or objections.person_id is not null
 """
 _MEMBERS = f"""
     select {", ".join(f"people.{column}" for column in COLUMNS)}
@@ -137,3 +149,38 @@ def refresh_audiences(
             path.unlink(missing_ok=True)
             gone.append(f"{path} is gone: {error}")
     return written, gone
+
+
+def drop_objecting_audiences(
+    connection: duckdb.DuckDBPyConnection, out: Path
+) -> list[str]:
+    """Remove every audience file that names somebody who may not be written to.
+
+    A file outlives a build that is not exported, so that it is held against the
+    marts as they are, be they validated or not, and against all that is landed. Who is
+    in no mart any more may not be written to either.
+
+    Returns:
+        Why files went.
+    """
+    gone = []
+    for path in sorted((out / FOLDER).glob("*.csv")):
+        with path.open(newline="", encoding="utf-8", errors="replace") as file:
+            people = [row.get("person_id") for row in csv.DictReader(file)]
+        objectors = _objectors(connection, people)
+        if objectors:
+            path.unlink()
+            named = "1 person" if objectors == 1 else f"{objectors:,} people"
+            gone.append(f"{path} is gone: {named} in it may not be written to")
+    return gone
+
+
+def _objectors(
+    connection: duckdb.DuckDBPyConnection, people: Sequence[str | None]
+) -> int:
+    """Count those who may not be written to; without marts nobody may."""
+    try:
+        row = connection.execute(_NAMED_OBJECTORS, [people]).fetchone()
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return len(people)
+    return int(row[0]) if row else 0

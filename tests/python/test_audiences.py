@@ -168,13 +168,21 @@ class Company:
 
     def build(self) -> None:
         """Build what audiences need, and say that it was validated."""
+        self.build_alone()
+        self.judge(passed=True)
+
+    def build_alone(self) -> None:
+        """Build what audiences need."""
         select = ["+audience_members", "dim_build_settings"]
         select.append("int_campaigns__standing_objections")
         assert run_dbt(self.path, select=select)
+
+    def judge(self, *, passed: bool) -> None:
+        """Say that the last build passed validation or failed it."""
         self.runs += 1
         suite = Suite("marts__dim_people", "marts", "dim_people", {})
         rule = Rule("a_rule", CRITICAL, "us", "mend", "sql", None, None, None, None)
-        verdict = Verdict(suite, rule, True, 0.0, 10, 0, None)
+        verdict = Verdict(suite, rule, passed, 0.0, 10, 0, None)
         moment = datetime(2026, 1, 1) + timedelta(seconds=self.runs)
         with duckdb.connect(str(self.path)) as connection:
             build_id = fingerprint(
@@ -273,3 +281,32 @@ def test_publishing_writes_the_files_that_are_there_anew(company_of_four: Any) -
     assert [path.name for path in (room.out / "audiences").iterdir()] == [
         "newsletter.csv"
     ]
+
+
+def test_a_refused_export_leaves_no_file_with_an_objector(
+    company_of_four: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The marts know of an opt-out but may not be exported: the old files go."""
+    room = company_of_four
+    assert room.export("--audience", "newsletter") == OK
+    newsletter = room.out / "audiences" / "newsletter.csv"
+    stale = newsletter.read_text()
+    assert "generic:p3" in stale
+    keeps = newsletter.with_name("keeps.csv")
+    keeps.write_text("email,person_id\nperson4@one.example,generic:p4\n")
+    opted_out = {"has_opted_out": "true", "updated_at": "2026-03-01"}
+    room.land({"people": [PEOPLE[2] | opted_out]})
+    room.build_alone()
+
+    for reason in ("changed since", "failed a_rule"):
+        for arguments in ((), ("--audience", "newsletter")):
+            newsletter.write_text(stale)
+            with pytest.raises(UserError, match=reason) as error:
+                room.export(*arguments)
+            assert error.value.exit_code == CHECK_FAILED
+            assert [path.name for path in keeps.parent.iterdir()] == ["keeps.csv"]
+            told = capsys.readouterr().err
+            assert "newsletter.csv is gone: 1 person in it may not be" in told
+            assert "one.example" not in told
+        room.judge(passed=False)
+    keeps.unlink()
