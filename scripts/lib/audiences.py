@@ -1,7 +1,8 @@
 """Audiences as files for a mail tool, never with a person who objects.
 
 The list comes from the marts; who objects is asked anew of all that is landed at that
-moment, so that an opt-out that no build has seen yet stops the file.
+moment, so that an opt-out that no build has seen yet stops the file. A mail tool knows
+addresses alone: an address that an objector has, too, is in no file either.
 """
 
 from __future__ import annotations
@@ -34,27 +35,35 @@ _BATCH = 10_000
 _OBJECTORS = """
     select count(*)
     from marts.audience_members as members
+    left join marts.audience_marketable_people as people using (person_id)
     left join marts.dim_person_consents as consents using (person_id)
     left join intermediate.int_campaigns__standing_objections as objections
         using (person_id)
+    left join intermediate.int_campaigns__objected_addresses as addresses
+        on people.email = addresses.email
     where
         members.audience = ?
         and (
             not coalesce(consents.is_marketable, false)
             or coalesce(consents.is_suppressed, true)
+            or coalesce(consents.is_address_suppressed, true)
             or objections.person_id is not null
+            or addresses.email is not null
         )
 """
 _NAMED_OBJECTORS = """
     select count(*)
-    from (select unnest(?) as person_id) as named
+    from (select unnest(?) as person_id, unnest(?) as email) as named
     left join marts.dim_person_consents as consents using (person_id)
     left join intermediate.int_campaigns__standing_objections as objections
         using (person_id)
+    left join intermediate.int_campaigns__objected_addresses as addresses
+        on named.email = addresses.email
     where
         not coalesce(consents.is_marketable, false)
         or coalesce(consents.is_suppressed, true)
         or objections.person_id is not null
+        or addresses.email is not null
 """
 _MEMBERS = f"""
     select {", ".join(f"people.{column}" for column in COLUMNS)}
@@ -166,8 +175,11 @@ def drop_objecting_audiences(
     gone = []
     for path in sorted((out / FOLDER).glob("*.csv")):
         with path.open(newline="", encoding="utf-8", errors="replace") as file:
-            people = [row.get("person_id") for row in csv.DictReader(file)]
-        objectors = _objectors(connection, people)
+            rows = list(csv.DictReader(file))
+        people = [row.get("person_id") for row in rows]
+        # What a spreadsheet would run was written behind an apostrophe.
+        emails = [(row.get("email") or "").removeprefix("'").lower() for row in rows]
+        objectors = _objectors(connection, people, emails)
         if objectors:
             path.unlink()
             named = "1 person" if objectors == 1 else f"{objectors:,} people"
@@ -176,11 +188,13 @@ def drop_objecting_audiences(
 
 
 def _objectors(
-    connection: duckdb.DuckDBPyConnection, people: Sequence[str | None]
+    connection: duckdb.DuckDBPyConnection,
+    people: Sequence[str | None],
+    emails: Sequence[str],
 ) -> int:
     """Count those who may not be written to; without marts nobody may."""
     try:
-        row = connection.execute(_NAMED_OBJECTORS, [people]).fetchone()
+        row = connection.execute(_NAMED_OBJECTORS, [people, emails]).fetchone()
     except (duckdb.CatalogException, duckdb.BinderException):
         return len(people)
     return int(row[0]) if row else 0

@@ -131,6 +131,37 @@ def test_the_export_s_own_look_agrees_with_the_build(
     assert standing ^ objectors(company, golden) <= touched
 
 
+def addresses(company: Tables, golden: dict[str, str], people: set[str]) -> set[str]:
+    """Return every address that any record of the people has."""
+    return {
+        person["email"].strip().lower()
+        for person in company["people"]
+        if person["email"] and golden.get(person["person_id"]) in people
+    }
+
+
+def test_no_audience_holds_an_address_that_a_suppressed_person_has(
+    company: Tables, company_warehouse: Warehouse
+) -> None:
+    golden = golden_people(company_warehouse)
+    suppressed = {
+        person
+        for (person,) in company_warehouse.rows(
+            "select person_id from marts.dim_person_consents where is_suppressed"
+        )
+    }
+    held = {
+        email
+        for (email,) in company_warehouse.rows(
+            "select people.email from marts.audience_members "
+            "inner join marts.audience_marketable_people as people using (person_id) "
+            "union all select email from marts.audience_marketable_people"
+        )
+    }
+    assert not held & addresses(company, golden, suppressed)
+    assert len(held) > 20
+
+
 PEOPLE = [
     {
         "person_id": f"p{number}",
@@ -174,7 +205,7 @@ class Company:
     def build_alone(self) -> None:
         """Build what audiences need."""
         select = ["+audience_members", "dim_build_settings"]
-        select.append("int_campaigns__standing_objections")
+        select.append("+int_campaigns__objected_addresses")
         assert run_dbt(self.path, select=select)
 
     def judge(self, *, passed: bool) -> None:
@@ -295,7 +326,19 @@ def test_a_refused_export_leaves_no_file_with_an_objector(
     keeps = newsletter.with_name("keeps.csv")
     keeps.write_text("email,person_id\nperson4@one.example,generic:p4\n")
     opted_out = {"has_opted_out": "true", "updated_at": "2026-03-01"}
-    room.land({"people": [PEOPLE[2] | opted_out]})
+    more = [
+        PEOPLE[3]
+        | {"person_id": first, "first_name": first, "last_name": last}
+        | {"email": f"{mailbox}@one.example"}
+        for first, last, mailbox in (
+            ("Quentin", "Fairbanks", "five"),
+            ("Ursula", "Oyelaran", "six"),
+            ("Magnus", "Holmberg", "info"),
+            ("Xenia", "Petrova", "info"),
+        )
+    ]
+    more[2]["has_opted_out"] = "true"
+    room.land({"people": [PEOPLE[2] | opted_out, *more]})
     room.build_alone()
 
     for reason in ("changed since", "failed a_rule"):
@@ -310,3 +353,43 @@ def test_a_refused_export_leaves_no_file_with_an_objector(
             assert "one.example" not in told
         room.judge(passed=False)
     keeps.unlink()
+
+
+def test_an_address_is_refused_with_whoever_objects_to_it(
+    company_of_four: Any,
+) -> None:
+    """Two people share a mailbox; one opted out, and a mail tool knows no people."""
+    room = company_of_four
+    room.judge(passed=True)
+    with duckdb.connect(str(room.path), read_only=True) as connection:
+        found = connection.execute(
+            "select person_id, is_suppressed, is_address_suppressed, is_marketable "
+            "from marts.dim_person_consents where person_id in (?, ?) order by all",
+            ["generic:Magnus", "generic:Xenia"],
+        ).fetchall()
+    assert found == [
+        ("generic:Magnus", True, True, False),
+        ("generic:Xenia", False, True, True),
+    ]
+    assert room.export("--audience", "newsletter") == OK
+    held = {row["email"] for row in room.audience()}
+    assert held >= {f"{name}@one.example" for name in ("five", "person4", "six")}
+    assert "info@one.example" not in held
+
+
+def test_what_lands_after_the_build_reaches_people_by_address(
+    company_of_four: Any,
+) -> None:
+    """A flag on a record that no build has seen, then a hard bounce."""
+    room = company_of_four
+    record = PEOPLE[3] | {"person_id": "new", "email": "Five@One.example"}
+    room.land({"people": [record | {"has_opted_out": "true"}]})
+    with pytest.raises(UserError, match="1 person of newsletter"):
+        room.export("--audience", "newsletter")
+    assert not list((room.out / "audiences").iterdir())
+
+    bounce = {"event_type": "bounce", "bounce_type": "hard", "email_event_id": "b1"}
+    bounce |= {"email": "six@one.example", "occurred_at": OPT_OUT["occurred_at"]}
+    room.land({"email_events": [bounce]})
+    with pytest.raises(UserError, match="2 people of newsletter"):
+        room.export("--audience", "newsletter")

@@ -1,4 +1,5 @@
--- Nobody who is suppressed or not marketable is in an audience.
+-- Nobody who is suppressed or not marketable is in an audience, nor is the address of
+-- anybody who is suppressed.
 
 with
 
@@ -17,6 +18,7 @@ consents as (
     select
         person_id,
         is_suppressed,
+        is_address_suppressed,
         is_marketable
     from {{ ref('dim_person_consents') }}
 
@@ -27,6 +29,7 @@ faults as (
     select
         named_people.person_id,
         consents.is_suppressed,
+        consents.is_address_suppressed,
         consents.is_marketable
     from named_people
     left join consents
@@ -34,6 +37,7 @@ faults as (
     where
         not coalesce(consents.is_marketable, false)
         or coalesce(consents.is_suppressed, true)
+        or coalesce(consents.is_address_suppressed, true)
 
 )
 

@@ -10,6 +10,8 @@ where
         "concat_ws(';', property_hs_merged_object_ids, "
         ~ "property_hs_calculated_merged_vids)"
     ) }} > {{ max_listed_ids() }}
+    or {{ listed_id_count('property_hs_additional_emails') }}
+    > {{ max_listed_ids() }}
 union all
 select
     'hubspot.company' as source_table,

@@ -13,12 +13,12 @@ suppression_list as (
 
 ),
 
-person_records as (
+person_addresses as (
 
     select
         person_id,
         email
-    from {{ ref('int_campaigns__person_records') }}
+    from {{ ref('int_campaigns__person_addresses') }}
 
 ),
 
@@ -34,11 +34,11 @@ profiles as (
 matches as (
 
     select
-        person_records.person_id,
+        person_addresses.person_id,
         suppression_list.suppression_id
-    from person_records
+    from person_addresses
     inner join suppression_list
-        on person_records.email = suppression_list.email
+        on person_addresses.email = suppression_list.email
     union all
     select
         profiles.person_id,

@@ -54,9 +54,17 @@ person_records as (
 
     select
         person_record_id,
+        person_id
+    from {{ ref('int_campaigns__person_records') }}
+
+),
+
+person_addresses as (
+
+    select
         person_id,
         email
-    from {{ ref('int_campaigns__person_records') }}
+    from {{ ref('int_campaigns__person_addresses') }}
 
 ),
 
@@ -70,11 +78,11 @@ person_events as (
         on events.person_record_id = person_records.person_record_id
     union all
     select
-        person_records.person_id,
+        person_addresses.person_id,
         events.*
     from events
-    inner join person_records
-        on events.email = person_records.email
+    inner join person_addresses
+        on events.email = person_addresses.email
 
 ),
 

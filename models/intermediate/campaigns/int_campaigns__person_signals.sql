@@ -16,6 +16,12 @@ person_records as (
 
 ),
 
+person_addresses as (
+
+    select * from {{ ref('int_campaigns__person_addresses') }}
+
+),
+
 listed_people as (
 
     select * from {{ ref('int_campaigns__listed_people') }}
@@ -43,8 +49,8 @@ record_signals as (
 address_signals as (
 
     select
-        person_records.person_id,
-        person_records.person_record_id,
+        person_addresses.person_id,
+        person_addresses.person_record_id,
         consent_signals.source,
         consent_signals.channel,
         consent_signals.purpose,
@@ -53,8 +59,8 @@ address_signals as (
         consent_signals.evidence,
         consent_signals.signalled_at
     from consent_signals
-    inner join person_records
-        on consent_signals.email = person_records.email
+    inner join person_addresses
+        on consent_signals.email = person_addresses.email
 
 ),
 

@@ -1,32 +1,36 @@
--- Grain: one row per golden person who objects to marketing e-mail by all that landed.
+-- Grain: one row per golden person whom marketing may not e-mail by all that landed.
 -- A view, not bound to as_of: an export holds its list against it, so that an opt-out
--- that landed after the build is heeded.
+-- that landed after the build is heeded. A record that no build has seen is a person.
 
 {{ config(materialized='view') }}
 
 with
 
-flagged_records as (
+landed_people as (
+
+    select * from {{ ref('int_campaigns__landed_people') }}
+
+),
+
+landed_addresses as (
+
+    select * from {{ ref('int_campaigns__landed_addresses') }}
+
+),
+
+bounced_people as (
+
+    select * from {{ ref('int_campaigns__standing_bounces') }}
+
+),
+
+suppression_list as (
 
     select
-        person_record_id,
-        has_opted_out
-    from {{ ref('stg_generic__people') }}
-    union all
-    select
-        person_record_id,
-        has_opted_out
-    from {{ ref('stg_salesforce__people') }}
-    union all
-    select
-        person_record_id,
-        has_opted_out
-    from {{ ref('stg_hubspot__people') }}
-    union all
-    select
-        person_record_id,
-        has_opted_out
-    from {{ ref('stg_marketo__people') }}
+        lower(trim(email)) as email,
+        lower(trim(domain)) as email_domain
+    from {{ ref('suppression_list') }}
+    where {{ in_force() }}
 
 ),
 
@@ -36,7 +40,6 @@ email_events as (
         person_record_id,
         email,
         true as is_objection,
-        false as is_lasting,
         date_trunc('second', occurred_at) as signalled_at
     from {{ ref('int_campaigns__email_events') }}
     where event_type in ('unsubscribe', 'spam_report')
@@ -49,7 +52,6 @@ consent_events as (
         person_record_id,
         email,
         status = 'opt_out' as is_objection,
-        false as is_lasting,
         date_trunc('second', occurred_at) as signalled_at
     from {{ ref('int_campaigns__consent_events') }}
     where
@@ -64,63 +66,69 @@ signals as (
     select * from email_events
     union all
     select * from consent_events
-    union all
-    select
-        person_record_id,
-        -- A flag is about its own record, even where others share the address.
-        cast(null as varchar) as email,
-        true as is_objection,
-        true as is_lasting,
-        cast(null as timestamp) as signalled_at
-    from flagged_records
-    where has_opted_out
-
-),
-
-person_records as (
-
-    select
-        person_record_id,
-        person_id,
-        email
-    from {{ ref('int_campaigns__person_records') }}
 
 ),
 
 person_signals as (
 
     select
-        person_records.person_id,
+        landed_people.person_id,
         signals.is_objection,
-        signals.is_lasting,
         signals.signalled_at
     from signals
-    inner join person_records
-        on signals.person_record_id = person_records.person_record_id
+    inner join landed_people
+        on signals.person_record_id = landed_people.person_record_id
     union all
     select
-        person_records.person_id,
+        landed_addresses.person_id,
         signals.is_objection,
-        signals.is_lasting,
         signals.signalled_at
     from signals
-    inner join person_records
-        on signals.email = person_records.email
+    inner join landed_addresses
+        on signals.email = landed_addresses.email
+
+),
+
+lasting_objections as (
+
+    select person_id
+    from landed_people
+    where has_opted_out
+    union all
+    select person_id
+    from bounced_people
+    union all
+    select landed_addresses.person_id
+    from landed_addresses
+    inner join suppression_list
+        on
+            landed_addresses.email = suppression_list.email
+            or split_part(landed_addresses.email_in_use, '@', 2)
+            = suppression_list.email_domain
+
+),
+
+latest_objections as (
+
+    select person_id
+    from person_signals
+    group by person_id
+    having
+        max(case when is_objection then signalled_at end)
+        >= coalesce(
+            max(case when not is_objection then signalled_at end),
+            max(case when is_objection then signalled_at end)
+        )
 
 ),
 
 standing_objections as (
 
     select person_id
-    from person_signals
-    group by person_id
-    having
-        bool_or(is_lasting)
-        or max(case when is_objection then signalled_at end)
-        >= coalesce(
-            max(case when not is_objection then signalled_at end),
-            max(case when is_objection then signalled_at end)
-        )
+    from lasting_objections
+    union
+    select person_id
+    from latest_objections
 
 )
 

@@ -7,6 +7,7 @@ profiles as (
     select
         person_id,
         country,
+        email,
         is_email_usable,
         email_bounced_at is not null as is_hard_bounced
     from {{ ref('dim_person_profiles') }}
@@ -30,6 +31,15 @@ bounced_people as (
 
     select person_id
     from {{ ref('int_campaigns__bounced_people') }}
+
+),
+
+person_addresses as (
+
+    select
+        person_id,
+        email
+    from {{ ref('int_campaigns__person_addresses') }}
 
 ),
 
@@ -59,6 +69,7 @@ settled_people as (
 
     select
         profiles.person_id,
+        profiles.email,
         profiles.is_email_usable,
         coalesce(country_rules.rule_id, other_countries.rule_id) as consent_rule_id,
         coalesce(country_rules.requires_opt_in, other_countries.requires_opt_in)
@@ -82,20 +93,35 @@ settled_people as (
 
 ),
 
+suppressed_addresses as (
+
+    select person_addresses.email
+    from person_addresses
+    inner join settled_people
+        on person_addresses.person_id = settled_people.person_id
+    where settled_people.suppression_reason is not null
+    group by person_addresses.email
+
+),
+
 person_consents as (
 
     select
-        person_id,
-        consent_rule_id,
-        suppression_reason is not null as is_suppressed,
-        suppression_reason,
-        requires_opt_in,
-        has_opt_in,
-        suppression_reason is null
-        and is_email_usable
-        and (has_opt_in or not requires_opt_in) as is_marketable,
-        latest_consent_at
+        settled_people.person_id,
+        settled_people.consent_rule_id,
+        settled_people.suppression_reason is not null as is_suppressed,
+        settled_people.suppression_reason,
+        suppressed_addresses.email is not null as is_address_suppressed,
+        settled_people.requires_opt_in,
+        settled_people.has_opt_in,
+        settled_people.suppression_reason is null
+        and settled_people.is_email_usable
+        and (settled_people.has_opt_in or not settled_people.requires_opt_in)
+            as is_marketable,
+        settled_people.latest_consent_at
     from settled_people
+    left join suppressed_addresses
+        on settled_people.email = suppressed_addresses.email
 
 )
 

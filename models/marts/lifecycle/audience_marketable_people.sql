@@ -1,4 +1,5 @@
 -- Grain: one row per golden person whom marketing may e-mail.
+-- An address that a suppressed person has, too, is in no audience.
 
 with
 
@@ -6,6 +7,14 @@ people as (
 
     select * from {{ ref('dim_people') }}
     where is_marketable and not is_suppressed
+
+),
+
+shared_addresses as (
+
+    select person_id
+    from {{ ref('dim_person_consents') }}
+    where is_address_suppressed
 
 ),
 
@@ -54,6 +63,9 @@ marketable_people as (
     from people
     left join accounts
         on people.account_id = accounts.account_id
+    left join shared_addresses
+        on people.person_id = shared_addresses.person_id
+    where shared_addresses.person_id is null
 
 )
 
