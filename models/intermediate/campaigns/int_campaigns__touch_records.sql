@@ -72,6 +72,14 @@ touch_records as (
             when not touches.is_internal_referrer then touches.referrer_host
         end as external_referrer_host,
         campaign_types.campaign_type,
+        coalesce(
+            touches.utm_source,
+            touches.utm_medium,
+            touches.utm_campaign,
+            touches.utm_content,
+            touches.utm_term,
+            touches.click_id_type
+        ) is not null as is_tagged,
         touches.touch_type = 'web_session'
         and touches.given_channel is null
         and touches.utm_source is null

@@ -10,7 +10,7 @@ touch_records as (
     select
         *,
         coalesce(utm_source, utm_medium, utm_campaign, utm_content, utm_term)
-        is not null as is_tagged
+        is not null as has_utm_value
     from {{ ref('int_campaigns__touch_records') }}
 
 ),
@@ -48,7 +48,7 @@ tagged_parameters as (
         touch_records.touched_at
     from touch_records
     cross join parameters
-    where touch_records.is_tagged
+    where touch_records.has_utm_value
 
 ),
 
@@ -66,7 +66,7 @@ utm_parameters as (
         click_id_type as utm_value,
         touched_at
     from touch_records
-    where not is_tagged and click_id_type is not null
+    where not has_utm_value and click_id_type is not null
 
 )
 

@@ -42,12 +42,7 @@ judged_touches as (
         touchpoints.campaign_id,
         touchpoints.source,
         coalesce(people.segment, 'unknown') as segment,
-        coalesce(
-            touchpoints.utm_source,
-            touchpoints.utm_medium,
-            touchpoints.utm_campaign,
-            touchpoints.click_id_type
-        ) is not null as is_tagged,
+        touchpoints.is_tagged,
         broken_links.touchpoint_id is null as is_utm_compliant,
         campaigns.campaign_id is null as is_campaign_unknown,
         touchpoints.touched_at

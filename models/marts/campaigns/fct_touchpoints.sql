@@ -103,6 +103,7 @@ touchpoints as (
         channelled_touches.utm_medium,
         channelled_touches.utm_campaign,
         channelled_touches.click_id_type,
+        channelled_touches.is_tagged,
         channelled_touches.is_marketing_type
         and not channelled_touches.is_sales
         and channelled_touches.channel != 'direct' as is_marketing,

@@ -332,8 +332,7 @@ def _is_malformed(row: SeedRow, place: Place, _seeds: Seeds) -> tuple[str, str]:
 
 def _is_violated(row: SeedRow, _place: Place, _seeds: Seeds) -> tuple[str, str]:
     rule_id = text_literal(row["utm_rule_id"])
-    tagged = "coalesce(utm_source, utm_medium, utm_campaign, click_id_type) is not null"
-    total = f"(select count_if({tagged}) from marts.fct_touchpoints)"  # noqa: S608
+    total = "(select count_if(is_tagged) from marts.fct_touchpoints)"
     return f"utm_rule_id = {rule_id}", total
 
 
