@@ -1,6 +1,6 @@
 -- Grain: one row per person record by all that landed, with the golden person.
--- A view, not bound to as_of: a record that no build has seen stands for a person of its
--- own. Deleted records that belong to nobody are left out.
+-- A view, not bound to as_of: a record that no build has seen stands for a person of
+-- its own. Deleted records that belong to nobody are left out.
 
 {{ config(materialized='view') }}
 
