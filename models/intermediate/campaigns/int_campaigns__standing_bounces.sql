@@ -1,4 +1,4 @@
--- Grain: one row per golden person whose address in use bounced hard by all that landed.
+-- Grain: one row per golden person whose address in use bounced hard, of all landed.
 -- A bounce names an address, or a record and thereby its address; so does a record.
 
 {{ config(materialized='view') }}
