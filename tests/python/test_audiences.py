@@ -122,13 +122,24 @@ def test_the_export_s_own_look_agrees_with_the_build(
     late = [e for e in company["consent_events"] if e["occurred_at"] > END]
     late += [e for e in company["email_events"] if e["occurred_at"] > END]
     touched = {golden[e["person_id"]] for e in late if e["person_id"] in golden}
-    emails = {str(e["email"]).lower() for e in late} - {""}
+    bounced_late = [
+        p for p in company["people"] if (p["email_bounced_at"] or END) > END
+    ]
+    emails = {str(e["email"]).lower() for e in [*late, *bounced_late]} - {""}
     touched |= {
         golden[person["person_id"]]
         for person in company["people"]
         if person["email"].lower() in emails and person["person_id"] in golden
     }
-    assert standing ^ objectors(company, golden) <= touched
+    bounced = {
+        person
+        for (person,) in company_warehouse.rows(
+            "select person_id from marts.dim_person_consents "
+            "where suppression_reason = 'hard_bounce'"
+        )
+    }
+    assert standing ^ (objectors(company, golden) | bounced) <= touched
+    assert len(bounced - touched) > 10
 
 
 def addresses(company: Tables, golden: dict[str, str], people: set[str]) -> set[str]:
