@@ -89,25 +89,6 @@ person_signals as (
 
 ),
 
-lasting_objections as (
-
-    select person_id
-    from landed_people
-    where has_opted_out
-    union all
-    select person_id
-    from bounced_people
-    union all
-    select landed_addresses.person_id
-    from landed_addresses
-    inner join suppression_list
-        on
-            landed_addresses.email = suppression_list.email
-            or split_part(landed_addresses.email_in_use, '@', 2)
-            = suppression_list.email_domain
-
-),
-
 latest_objections as (
 
     select person_id
@@ -124,11 +105,20 @@ latest_objections as (
 
 standing_objections as (
 
-    select person_id
-    from lasting_objections
+    select person_id from landed_people
+    where has_opted_out
     union
-    select person_id
-    from latest_objections
+    select person_id from bounced_people
+    union
+    select landed_addresses.person_id
+    from landed_addresses
+    inner join suppression_list
+        on
+            landed_addresses.email = suppression_list.email
+            or split_part(landed_addresses.email_in_use, '@', 2)
+            = suppression_list.email_domain
+    union
+    select person_id from latest_objections
 
 )
 
