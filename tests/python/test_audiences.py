@@ -400,7 +400,7 @@ def test_what_lands_after_the_build_reaches_people_by_address(
     assert not list((room.out / "audiences").iterdir())
 
     bounce = {"event_type": "bounce", "bounce_type": "hard", "email_event_id": "b1"}
-    bounce |= {"email": "six@one.example", "occurred_at": OPT_OUT["occurred_at"]}
+    bounce |= {"email": "six@one.example", "occurred_at": str(OPT_OUT["occurred_at"])}
     room.land({"email_events": [bounce]})
     with pytest.raises(UserError, match="2 people of newsletter"):
         room.export("--audience", "newsletter")
