@@ -12,6 +12,7 @@ import yaml
 
 import dbt_process
 from lib.contract import STAGING_FOLDER, Contract
+from lib.landing import publishing
 from lib.sql import quote_identifier
 from lib.warehouse import PROJECT_ROOT
 
@@ -40,18 +41,9 @@ def build_staging(warehouse: Path) -> None:
 
 
 def make_empty_raw_tables(warehouse: Path) -> None:
-    """Make every declared raw table, empty."""
+    """Make every declared raw table and the log of landing, empty."""
     with duckdb.connect(str(warehouse)) as connection:
-        for source, table in Contract.read().all_tables():
-            schema = quote_identifier(source.schema)
-            columns = ", ".join(
-                f"{quote_identifier(column.name)} {column.data_type}"
-                for column in table.columns
-            )
-            connection.execute(f"create schema if not exists {schema}")
-            connection.execute(
-                f"create table {schema}.{quote_identifier(table.name)} ({columns})"
-            )
+        publishing.prepare(connection, Contract.read())
 
 
 @pytest.fixture(scope="module")

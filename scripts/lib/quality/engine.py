@@ -11,6 +11,7 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,8 @@ class Inspection:
         )
         # No sample of values: Data Docs are shared more widely than failing rows are.
         results = definition.run(
-            run_id=RunIdentifier(run_name=run_id),
+            # Given a time, as it would look for one in the name.
+            run_id=RunIdentifier(run_name=run_id, run_time=datetime.now(UTC)),
             expectation_parameters=dict(parameters),
             result_format={
                 "result_format": "SUMMARY",
