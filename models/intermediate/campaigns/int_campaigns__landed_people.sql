@@ -32,37 +32,13 @@ marketo_people as (
 
 people as (
 
-    select
-        person_record_id,
-        email,
-        has_opted_out,
-        is_deleted,
-        email_bounced_at
-    from generic_people
+    select * from generic_people
     union all
-    select
-        person_record_id,
-        email,
-        has_opted_out,
-        is_deleted,
-        email_bounced_at
-    from salesforce_people
+    select * from salesforce_people
     union all
-    select
-        person_record_id,
-        email,
-        has_opted_out,
-        is_deleted,
-        email_bounced_at
-    from hubspot_people
+    select * from hubspot_people
     union all
-    select
-        person_record_id,
-        email,
-        has_opted_out,
-        is_deleted,
-        email_bounced_at
-    from marketo_people
+    select * from marketo_people
 
 ),
 

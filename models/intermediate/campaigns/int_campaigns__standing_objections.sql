@@ -34,38 +34,15 @@ suppression_list as (
 
 ),
 
-email_events as (
-
-    select
-        person_record_id,
-        email,
-        true as is_objection,
-        date_trunc('second', occurred_at) as signalled_at
-    from {{ ref('int_campaigns__email_events') }}
-    where event_type in ('unsubscribe', 'spam_report')
-
-),
-
-consent_events as (
-
-    select
-        person_record_id,
-        email,
-        status = 'opt_out' as is_objection,
-        date_trunc('second', occurred_at) as signalled_at
-    from {{ ref('int_campaigns__consent_events') }}
-    where
-        channel in ('email', 'all')
-        and purpose in ('marketing', 'all')
-        and status in ('opt_in', 'opt_out')
-
-),
-
 signals as (
 
-    select * from email_events
-    union all
-    select * from consent_events
+    select
+        person_record_id,
+        email,
+        kind = 'objection' as is_objection,
+        date_trunc('second', occurred_at) as signalled_at
+    from {{ ref('int_campaigns__marketing_mail_events') }}
+    where kind in ('opt_in', 'objection')
 
 ),
 

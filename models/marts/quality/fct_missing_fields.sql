@@ -4,112 +4,35 @@
 
 with
 
-people as (
+record_gaps as (
 
-    select * from {{ ref('dim_person_profiles') }}
-
-),
-
-accounts as (
-
-    select * from {{ ref('dim_accounts') }}
+    select * from {{ ref('int_quality__record_gaps') }}
 
 ),
 
-required_fields as (
+record_pipelines as (
 
-    select
-        field,
-        min(owner) as owner,
-        min(fix) as fix
-    from {{ ref('required_fields') }}
-    where
-        entity = 'people'
-        and {{ in_force() }}
-    group by field
-
-),
-
-enrichment_checks as (
-
-    select
-        owner,
-        fix
-    from {{ ref('quality_checks') }}
-    where
-        check_name = 'enrichment_coverage_rate'
-        and {{ in_force() }}
-
-),
-
-person_fields as (
-
-    select
-        people.person_id,
-        people.account_id,
-        required_fields.field as missing_field,
-        required_fields.owner,
-        required_fields.fix,
-        case required_fields.field
-            when 'email' then people.email
-            when 'first_name' then people.first_name
-            when 'last_name' then people.last_name
-            when 'title' then people.title
-            when 'phone' then people.phone
-            when 'company_name' then coalesce(people.company_name, people.account_id)
-            when 'country' then people.country
-            when 'lead_source' then people.lead_source
-            when 'owner_id' then people.owner_id
-        end as field_value
-    from people
-    cross join required_fields
-
-),
-
-account_gaps as (
-
-    select
-        account_id,
-        'employee_count' as missing_field
-    from accounts
-    where employee_count is null
-    union all
-    select
-        account_id,
-        'industry' as missing_field
-    from accounts
-    where industry is null
-    union all
-    select
-        account_id,
-        'annual_revenue_usd' as missing_field
-    from accounts
-    where annual_revenue_usd is null
+    select * from {{ ref('int_quality__record_pipelines') }}
 
 ),
 
 missing_fields as (
 
     select
-        'people' as entity,
-        person_id as record_id,
-        account_id,
-        missing_field,
-        owner,
-        fix
-    from person_fields
-    where field_value is null
-    union all
-    select
-        'accounts' as entity,
-        account_gaps.account_id as record_id,
-        account_gaps.account_id,
-        account_gaps.missing_field,
-        enrichment_checks.owner,
-        enrichment_checks.fix
-    from account_gaps
-    left join enrichment_checks
-        on true
+        record_gaps.entity,
+        record_gaps.record_id,
+        record_gaps.account_id,
+        record_gaps.missing_field,
+        record_gaps.owner,
+        record_gaps.fix,
+        coalesce(record_pipelines.open_opportunities, 0) as open_opportunities,
+        cast(coalesce(record_pipelines.open_pipeline_usd, 0) as decimal(28, 2))
+            as open_pipeline_usd
+    from record_gaps
+    left join record_pipelines
+        on
+            record_gaps.entity = record_pipelines.entity
+            and record_gaps.record_id = record_pipelines.record_id
 
 )
 

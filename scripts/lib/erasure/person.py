@@ -21,6 +21,8 @@ _STAGED = "temp.erasure_people"
 _ADDRESSES = "temp.erasure_addresses"
 _STAFF = "temp.erasure_staff"
 _LEAST_DIGITS = 7
+# Of the records that are the first parameter.
+_MINE = "person_record_id in (select unnest($1))"
 
 
 @dataclass(frozen=True)
@@ -97,32 +99,69 @@ def find(
     )
     if not records and not _is_mentioned(connection, contract, email):
         return None
-    mine = "person_record_id in (select unnest($1))"
     addresses = _column(
         connection,
-        f"select distinct email from {_ADDRESSES} where {mine} order by 1",
+        f"select distinct email from {_ADDRESSES} where {_MINE} order by 1",
         [records],
     )
-    # An address of a record is its own unless it is another's own too; one that only
-    # events went to is nobody else's only where no other record's event has it.
-    others = set(
+    others = _addresses_of_others(connection, records)
+    names = _own_names(connection, records)
+    phones = _own_phones(connection, records)
+    told_names, told_phones = connection.execute(
+        "select count(distinct (lower(first_name), lower(last_name))), "
+        "count(distinct phone) "
+        f"from {_STAGED} where {_MINE} and first_name is not null "
+        "and last_name is not null",
+        [records],
+    ).fetchall()[0]
+    kinds = {
+        "an address": bool(others.intersection(addresses)),
+        "a name": told_names > len(names),
+        "a phone": told_phones > len(phones),
+    }
+    return Person(
+        tuple(records),
+        tuple(sorted({email, *addresses} - others)),
+        tuple(names),
+        tuple(phones),
+        tuple(kind for kind, is_shared in kinds.items() if is_shared),
+    )
+
+
+def _addresses_of_others(
+    connection: duckdb.DuckDBPyConnection, records: list[str]
+) -> set[str]:
+    """Return the addresses that are not those of some records alone.
+
+    An address of a record is its own unless it is another's own too; one that only
+    events went to is nobody else's only where no other record's event has it.
+    """
+    return set(
         _column(
             connection,
-            f"select distinct email from {_ADDRESSES} as others where not {mine} "
+            f"select distinct email from {_ADDRESSES} as others where not {_MINE} "
             f"and (is_own or not exists (from {_ADDRESSES} as own where own.is_own "
-            f"and own.email = others.email and own.{mine}))",
+            f"and own.email = others.email and own.{_MINE}))",
             [records],
         )
     )
-    emails = sorted({email, *addresses} - others)
-    names = connection.execute(
-        f"select lower(first_name), lower(last_name) from {_STAGED} where {mine} "
+
+
+def _own_names(
+    connection: duckdb.DuckDBPyConnection, records: list[str]
+) -> list[tuple[str, str]]:
+    """Return the full names of some records that nobody else has.
+
+    One name may be another's in the other order, and so may that of a user; a company
+    may bear its founder's name, and keeps it.
+    """
+    rows = connection.execute(
+        f"select lower(first_name), lower(last_name) from {_STAGED} where {_MINE} "
         "and first_name is not null and last_name is not null except "
-        f"(select lower(first_name), lower(last_name) from {_STAGED} where not {mine} "
-        # A company may bear its founder's name, and keeps it.
-        # One name may be another's in the other order, and so may that of a user.
+        f"(select lower(first_name), lower(last_name) from {_STAGED} "
+        f"where not {_MINE} "
         f"union select lower(last_name), lower(first_name) from {_STAGED} "
-        f"where not {mine} union select lower(people.first_name), "
+        f"where not {_MINE} union select lower(people.first_name), "
         f"lower(people.last_name) from {_STAGED} as people "
         f"inner join {_STAFF} as staff on staff.name in ("
         "lower(people.first_name || ' ' || people.last_name), "
@@ -133,33 +172,17 @@ def find(
         "lower(people.first_name || ' ' || people.last_name))) order by all",
         [records],
     ).fetchall()
-    phones = _column(
+    return [(first, last) for first, last in rows]
+
+
+def _own_phones(connection: duckdb.DuckDBPyConnection, records: list[str]) -> list[str]:
+    """Return the telephone numbers of some records that nobody else has."""
+    return _column(
         connection,
-        f"select distinct phone from {_STAGED} where {mine} and length("
+        f"select distinct phone from {_STAGED} where {_MINE} and length("
         f"regexp_replace(phone, '[^0-9]', '', 'g')) >= {_LEAST_DIGITS} except "
-        f"select phone from {_STAGED} where not {mine} order by 1",
+        f"select phone from {_STAGED} where not {_MINE} order by 1",
         [records],
-    )
-    shared = []
-    if others.intersection(addresses):
-        shared.append("an address")
-    counts = connection.execute(
-        "select count(distinct (lower(first_name), lower(last_name))), "
-        "count(distinct phone) "
-        f"from {_STAGED} where {mine} and first_name is not null "
-        "and last_name is not null",
-        [records],
-    ).fetchall()[0]
-    if counts[0] > len(names):
-        shared.append("a name")
-    if counts[1] > len(phones):
-        shared.append("a phone")
-    return Person(
-        tuple(records),
-        tuple(emails),
-        tuple((first, last) for first, last in names),
-        tuple(phones),
-        tuple(shared),
     )
 
 
