@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from conftest import Warehouse, land, run_dbt, write_csv
+from conftest import Warehouse, judge, land, run_dbt, write_csv
 
 AS_OF = "2024-12-31"
 SPEND_MODELS = (
@@ -42,7 +42,7 @@ def write(raw: Path, tables: Tables) -> Path:
 def build_spend(path: Path) -> Warehouse:
     """Build what concerns spend and hold it to the tests of conservation."""
     assert run_dbt(path, select=SPEND_MODELS, as_of=AS_OF)
-    assert run_dbt(path, tests=True, select=CONSERVED, as_of=AS_OF)
+    assert judge(path, CONSERVED, as_of=AS_OF)
     return Warehouse(path)
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from conftest import Warehouse, land, run_dbt, write_tables
+from conftest import Warehouse, judge, land, run_dbt, write_tables
 from lib.warehouse import PROJECT_ROOT
 
 AS_OF = "2025-06-30"
@@ -173,7 +173,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
         assert land(write_tables(folder / "raw", tables), path, monkeypatch) == 0
     selected = ["+path:models/marts/campaigns", "+fct_excluded_records"]
     assert run_dbt(path, select=selected, as_of=AS_OF)
-    assert run_dbt(path, select=TESTS, tests=True, as_of=AS_OF)
+    assert judge(path, TESTS, as_of=AS_OF)
     return Warehouse(path)
 
 

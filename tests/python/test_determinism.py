@@ -162,7 +162,7 @@ def test_nothing_after_as_of_changes_a_mart(
     past = known_by_past(tables)
     assert all(len(past[name]) < len(tables[name]) for name in TIMES)
     raw = write_tables(tmp_path_factory.mktemp("past"), past)
-    then = build(raw, tests=False, as_of=PAST)
+    then = build(raw, tests=(), as_of=PAST)
     assert fingerprints(rewound, without_late=True) == fingerprints(
         then, without_late=True
     )
@@ -210,7 +210,7 @@ def test_two_builds_are_identical(
     build: Builder, company: Tables, company_warehouse: Warehouse
 ) -> None:
     raw = write_tables(company_warehouse.path.parent / "again", company)
-    again = build(raw, tests=False, as_of=AS_OF)
+    again = build(raw, tests=(), as_of=AS_OF)
     first = fingerprints(company_warehouse)
     assert len(first) > 15
     assert fingerprints(again) == first
@@ -221,5 +221,5 @@ def test_rows_landed_in_another_order_build_the_same(
 ) -> None:
     shuffled = {name: list(reversed(rows)) for name, rows in company.items()}
     raw = write_tables(company_warehouse.path.parent / "reversed", shuffled)
-    again = build(raw, tests=False, as_of=AS_OF)
+    again = build(raw, tests=(), as_of=AS_OF)
     assert fingerprints(again) == fingerprints(company_warehouse)

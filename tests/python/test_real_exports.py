@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SHARED_DATA, Builder, Warehouse
+from conftest import PUBLIC_TESTS, SHARED_DATA, Builder, Warehouse
 
 CONNECTOR_FOLDERS = (
     "salesforce",
@@ -25,7 +25,8 @@ CONNECTOR_FOLDERS = (
 
 @pytest.fixture(scope="module")
 def native(build: Builder, real_export: Path) -> Warehouse:
-    return build(real_export, as_of="2024-03-31")
+    tests = [*PUBLIC_TESTS, "path:models/staging/salesforce"]
+    return build(real_export, tests=tests, as_of="2024-03-31")
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,8 @@ def connector(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Wareh
         if not source.is_dir():
             pytest.skip(f"{source} is not on this machine")
         (raw / name).symlink_to(source)
-    return build(raw, as_of="2024-12-31")
+    tests = [*PUBLIC_TESTS, "path:models/staging"]
+    return build(raw, tests=tests, as_of="2024-12-31")
 
 
 def test_the_native_export_lands_without_a_reject(native: Warehouse) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from conftest import Warehouse, land, run_dbt, write_csv
+from conftest import Warehouse, judge, land, run_dbt, write_csv
 
 AS_OF = date(2024, 3, 31)
 FIRST = date(2024, 1, 1)
@@ -46,7 +46,7 @@ def built(folder: Path, tables: Tables, as_of: date = AS_OF) -> Warehouse:
     with pytest.MonkeyPatch.context() as monkeypatch:
         assert land(folder / "raw", path, monkeypatch) == 0
     assert run_dbt(path, select=MODELS, as_of=str(as_of))
-    assert run_dbt(path, tests=True, select=CONSERVED, as_of=str(as_of))
+    assert judge(path, CONSERVED, as_of=str(as_of))
     return Warehouse(path)
 
 

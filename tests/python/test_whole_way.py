@@ -15,7 +15,7 @@ import demo
 import export
 import report
 import validate
-from conftest import Builder, Warehouse
+from conftest import EVERY_TEST, Builder, Warehouse
 from lib.demo.adverts import AD_PLATFORMS
 from lib.pipeline_answer import read_answer
 from lib.publish import latest_publication
@@ -33,7 +33,7 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def warehouse(build: Builder, raw: Path) -> Warehouse:
-    return build(raw, as_of=UNTIL)
+    return build(raw, tests=EVERY_TEST, as_of=UNTIL)
 
 
 @pytest.fixture(scope="module")
