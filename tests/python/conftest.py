@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import pytest
+import yaml
 
 import dbt_process
 import load
@@ -47,6 +48,11 @@ class Warehouse:
                 "where table_schema in ('marts', 'reports') order by all"
             )
         ]
+
+
+def read_yaml(path: Path) -> Any:
+    """Return what a YAML file holds, by libyaml, which is ten times faster."""
+    return yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
 
 
 def write_csv(path: Path, rows: Rows) -> None:

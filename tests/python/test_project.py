@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 import dbt_process
-from conftest import Warehouse
+from conftest import Warehouse, read_yaml
 from lib.warehouse import PROJECT_ROOT
 
 MODELS = sorted((PROJECT_ROOT / "models").rglob("*.sql"))
@@ -105,7 +104,7 @@ def test_every_mart_has_a_contract_a_key_test_and_a_unit_test(
 
 def test_the_generic_source_is_the_published_input_contract() -> None:
     path = PROJECT_ROOT / "models/staging/generic/_generic__sources.yml"
-    (source,) = yaml.safe_load(path.read_text())["sources"]
+    (source,) = read_yaml(path)["sources"]
     declared = {
         (table["name"], column["name"]): (
             column["data_type"].split("(")[0],

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-import yaml
 
 import dbt_process
+from conftest import read_yaml
 from lib.contract import STAGING_FOLDER, Contract
 from lib.landing import publishing
 from lib.sql import quote_identifier
@@ -71,7 +71,7 @@ def described_models() -> dict[str, list[str]]:
     """The columns of every staging model as its YAML describes them."""
     models: dict[str, list[str]] = {}
     for path in sorted(STAGING_FOLDER.glob("*/_*__models.yml")):
-        for model in yaml.safe_load(path.read_text())["models"]:
+        for model in read_yaml(path)["models"]:
             assert model["description"], model["name"]
             for column in model["columns"]:
                 assert column["description"], (model["name"], column["name"])
@@ -108,7 +108,7 @@ def test_generic_source_is_the_published_interface() -> None:
 
 def test_every_source_column_is_described() -> None:
     for path in sorted(STAGING_FOLDER.glob("*/_*__sources.yml")):
-        for source in yaml.safe_load(path.read_text())["sources"]:
+        for source in read_yaml(path)["sources"]:
             for table in source["tables"]:
                 assert table["description"], table["name"]
                 for column in table["columns"]:

@@ -13,21 +13,23 @@ import re
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 import great_expectations as gx
 import pytest
-import yaml
 from great_expectations.execution_engine import sqlalchemy_execution_engine
 
 import validate
 from broken_sources import BROKEN_SOURCES, SOUND_SOURCES, STRANGE_CONTACTS
+from conftest import read_yaml
 from lib.cli import CHECK_FAILED, OK, WRONG_USE, UserError
 from lib.quality import engine, mend
 from lib.quality.rows import safe_cell
@@ -340,34 +342,50 @@ STRANGE_PEOPLE: World = {
 def make_warehouse(path: Path, world: World) -> Path:
     """Make the declared raw tables, marts and seeds, and fill in the world."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(empty_warehouse())
     with duckdb.connect(str(path)) as connection:
-        for schema, table, columns in declared_tables():
-            listed = ", ".join(
-                f"{quote_identifier(column['name'])} {column['data_type']}"
-                for column in columns
-            )
-            connection.execute(f"create schema if not exists {schema}")
-            connection.execute(f"create table {relation(schema, table)} ({listed})")
-        connection.execute("create schema policy")
-        for name, seed in SEEDS.items():
-            query = f"create table {name} as from read_csv(?, all_varchar = true)"
-            connection.execute(query, [str(seed)])
         for name, rows in world.items():
             insert(connection, name, rows)
     return path
 
 
-def declared_tables() -> Iterator[tuple[str, str, list[dict[str, str]]]]:
-    """Yield schema, name and columns of what landing and dbt make."""
+@cache
+def empty_warehouse() -> bytes:
+    """Return a DuckDB file with every declared table, made once in a process."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "mops.duckdb")
+        with duckdb.connect(str(path)) as connection:
+            for schema, table, columns in declared_tables():
+                listed = ", ".join(
+                    f"{quote_identifier(column['name'])} {column['data_type']}"
+                    for column in columns
+                )
+                connection.execute(f"create schema if not exists {schema}")
+                connection.execute(f"create table {relation(schema, table)} ({listed})")
+            connection.execute("create schema policy")
+            for name, seed in SEEDS.items():
+                query = f"create table {name} as from read_csv(?, all_varchar = true)"
+                connection.execute(query, [str(seed)])
+        return path.read_bytes()
+
+
+@cache
+def declared_tables() -> Sequence[tuple[str, str, list[dict[str, str]]]]:
+    """Return schema, name and columns of what landing and dbt make."""
     models = PROJECT_ROOT / "models"
-    for path in sorted((models / "staging").glob("*/_*__sources.yml")):
-        for source in yaml.safe_load(path.read_text("utf-8"))["sources"]:
-            for table in source["tables"]:
-                if table["name"] != "validation_results":
-                    yield source["schema"], table["name"], table["columns"]
-    for path in sorted((models / "marts").glob("*/*.yml")):
-        for model in yaml.safe_load(path.read_text("utf-8"))["models"]:
-            yield "marts", model["name"], model["columns"]
+    tables = [
+        (source["schema"], table["name"], table["columns"])
+        for path in sorted((models / "staging").glob("*/_*__sources.yml"))
+        for source in read_yaml(path)["sources"]
+        for table in source["tables"]
+        if table["name"] != "validation_results"
+    ]
+    marts = [
+        ("marts", model["name"], model["columns"])
+        for path in sorted((models / "marts").glob("*/*.yml"))
+        for model in read_yaml(path)["models"]
+    ]
+    return [*tables, *marts]
 
 
 def insert(connection: duckdb.DuckDBPyConnection, name: str, rows: Rows) -> None:
@@ -574,7 +592,7 @@ class TestTheShippedRules:
 
     def test_the_history_is_as_its_source_declares_it(self, sound: Judged) -> None:
         path = PROJECT_ROOT / "models" / "staging" / "meta" / "_validation__sources.yml"
-        [source] = yaml.safe_load(path.read_text("utf-8"))["sources"]
+        [source] = read_yaml(path)["sources"]
         [table] = source["tables"]
         declared = [(c["name"], c["data_type"].upper()) for c in table["columns"]]
         described = execute(sound.warehouse, "describe raw_meta.validation_results")

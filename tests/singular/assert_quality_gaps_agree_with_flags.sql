@@ -1,4 +1,5 @@
--- A person is complete, and an account enriched, exactly where no field is missing.
+-- A person is complete exactly where no field is missing, and an account enriched where
+-- none of those three is.
 
 with
 
@@ -24,6 +25,9 @@ records_with_gaps as (
         entity,
         record_id
     from {{ ref('fct_missing_fields') }}
+    where
+        entity = 'people'
+        or missing_field in ('employee_count', 'industry', 'annual_revenue_usd')
     group by
         entity,
         record_id

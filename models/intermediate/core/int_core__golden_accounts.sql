@@ -1,5 +1,6 @@
 -- Grain: one row per golden account with at least one record that is not deleted.
--- Each field holds the value that its rules of survivorship chose.
+-- Each field holds the value that its rules of survivorship chose, as its picklist
+-- spells it.
 
 with
 
@@ -31,7 +32,7 @@ golden_values as (
         field,
         field_value,
         record_key
-    from {{ ref('int_core__golden_account_values') }}
+    from {{ ref('int_core__listed_account_values') }}
 
 ),
 

@@ -1,5 +1,6 @@
 -- Grain: one row per golden person with at least one record that is not deleted.
--- Each field holds the value that its rules of survivorship chose.
+-- Each field holds the value that its rules of survivorship chose, as its picklist
+-- spells it.
 
 with
 
@@ -30,7 +31,7 @@ golden_values as (
         golden_id,
         field,
         field_value
-    from {{ ref('int_core__golden_person_values') }}
+    from {{ ref('int_core__listed_person_values') }}
 
 ),
 

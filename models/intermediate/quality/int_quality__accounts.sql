@@ -27,8 +27,6 @@ judged_accounts as (
         coalesce(accounts.owner_id, 'unknown') as owner_id,
         master_records.source,
         accounts.segment,
-        accounts.country,
-        accounts.industry,
         accounts.is_enriched,
         accounts.created_at
     from accounts

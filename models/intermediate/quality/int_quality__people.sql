@@ -38,7 +38,6 @@ judged_people as (
         coalesce(people.owner_id, 'unknown') as owner_id,
         master_records.source,
         people.segment,
-        people.country,
         people.is_complete,
         people.is_enriched,
         profiles.is_email_usable,

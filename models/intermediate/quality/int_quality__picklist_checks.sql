@@ -1,4 +1,5 @@
--- Grain: one row per golden record and filled field that is on a picklist at as_of.
+-- Grain: one row per golden person or account and filled field of its mart that is on a
+-- picklist at as_of.
 
 {{ config(materialized='view') }}
 
@@ -10,9 +11,21 @@ people as (
 
 ),
 
+profiles as (
+
+    select * from {{ ref('dim_person_profiles') }}
+
+),
+
 accounts as (
 
     select * from {{ ref('int_quality__accounts') }}
+
+),
+
+companies as (
+
+    select * from {{ ref('dim_accounts') }}
 
 ),
 
@@ -46,37 +59,38 @@ listed_values as (
 field_values as (
 
     select
-        'people' as entity,
-        'country' as field,
-        person_id as record_key,
-        owner_id,
-        source,
-        segment,
-        trim(country) as field_value,
-        created_at
+        governed_fields.field,
+        governed_fields.picklist,
+        people.person_id as record_key,
+        people.owner_id,
+        people.source,
+        people.segment,
+        {{ published_value(
+            'governed_fields.field', 'profiles', 'dim_person_profiles'
+        ) }} as field_value,
+        people.created_at
     from people
+    inner join profiles
+        on people.person_id = profiles.person_id
+    inner join governed_fields
+        on governed_fields.entity = 'people'
     union all
     select
-        'accounts' as entity,
-        'country' as field,
-        account_id as record_key,
-        owner_id,
-        source,
-        segment,
-        trim(country) as field_value,
-        created_at
+        governed_fields.field,
+        governed_fields.picklist,
+        accounts.account_id as record_key,
+        accounts.owner_id,
+        accounts.source,
+        accounts.segment,
+        {{ published_value(
+            'governed_fields.field', 'companies', 'dim_accounts'
+        ) }} as field_value,
+        accounts.created_at
     from accounts
-    union all
-    select
-        'accounts' as entity,
-        'industry' as field,
-        account_id as record_key,
-        owner_id,
-        source,
-        segment,
-        trim(industry) as field_value,
-        created_at
-    from accounts
+    inner join companies
+        on accounts.account_id = companies.account_id
+    inner join governed_fields
+        on governed_fields.entity = 'accounts'
 
 ),
 
@@ -92,13 +106,9 @@ picklist_checks as (
         1 as denominator,
         field_values.created_at as happened_at
     from field_values
-    inner join governed_fields
-        on
-            field_values.entity = governed_fields.entity
-            and field_values.field = governed_fields.field
     left join listed_values
         on
-            governed_fields.picklist = listed_values.picklist
+            field_values.picklist = listed_values.picklist
             and field_values.field_value = listed_values.picklist_value
     where field_values.field_value != ''
 

@@ -1,6 +1,5 @@
--- Grain: one row per golden record and field that it lacks: a required field of a
--- person, or size, industry or revenue of an account.
--- A person without one is complete, and an account without one enriched.
+-- Grain: one row per golden record and field that it lacks: a required one that its
+-- mart publishes, and of an account size, industry or revenue too.
 
 with
 
@@ -19,14 +18,17 @@ accounts as (
 required_fields as (
 
     select
+        entity,
         field,
         min(owner) as owner,
         min(fix) as fix
     from {{ ref('required_fields') }}
     where
-        entity = 'people'
+        entity in ('people', 'accounts')
         and {{ in_force() }}
-    group by field
+    group by
+        entity,
+        field
 
 ),
 
@@ -42,49 +44,37 @@ enrichment_checks as (
 
 ),
 
-person_fields as (
+enriched_fields as (
 
-    select
-        people.person_id,
-        people.account_id,
-        required_fields.field as missing_field,
-        required_fields.owner,
-        required_fields.fix,
-        case required_fields.field
-            when 'email' then people.email
-            when 'first_name' then people.first_name
-            when 'last_name' then people.last_name
-            when 'title' then people.title
-            when 'phone' then people.phone
-            when 'company_name' then coalesce(people.company_name, people.account_id)
-            when 'country' then people.country
-            when 'lead_source' then people.lead_source
-            when 'owner_id' then people.owner_id
-        end as field_value
-    from people
-    cross join required_fields
+    select 'employee_count' as field
+    union all
+    select 'industry' as field
+    union all
+    select 'annual_revenue_usd' as field
 
 ),
 
-account_gaps as (
+account_fields as (
 
     select
-        account_id,
-        'employee_count' as missing_field
-    from accounts
-    where employee_count is null
+        field,
+        owner,
+        fix
+    from required_fields
+    where entity = 'accounts'
     union all
     select
-        account_id,
-        'industry' as missing_field
-    from accounts
-    where industry is null
-    union all
-    select
-        account_id,
-        'annual_revenue_usd' as missing_field
-    from accounts
-    where annual_revenue_usd is null
+        enriched_fields.field,
+        enrichment_checks.owner,
+        enrichment_checks.fix
+    from enriched_fields
+    left join enrichment_checks
+        on true
+    left join required_fields
+        on
+            enriched_fields.field = required_fields.field
+            and required_fields.entity = 'accounts'
+    where required_fields.field is null
 
 ),
 
@@ -92,24 +82,32 @@ record_gaps as (
 
     select
         'people' as entity,
-        person_id as record_id,
-        account_id,
-        missing_field,
-        owner,
-        fix
-    from person_fields
-    where field_value is null
+        people.person_id as record_id,
+        people.account_id,
+        required_fields.field as missing_field,
+        required_fields.owner,
+        required_fields.fix
+    from people
+    inner join required_fields
+        on
+            required_fields.entity = 'people'
+            and {{ published_value(
+                'required_fields.field', 'people', 'dim_person_profiles'
+            ) }} = ''
     union all
     select
         'accounts' as entity,
-        account_gaps.account_id as record_id,
-        account_gaps.account_id,
-        account_gaps.missing_field,
-        enrichment_checks.owner,
-        enrichment_checks.fix
-    from account_gaps
-    left join enrichment_checks
-        on true
+        accounts.account_id as record_id,
+        accounts.account_id,
+        account_fields.field as missing_field,
+        account_fields.owner,
+        account_fields.fix
+    from accounts
+    inner join account_fields
+        on
+            {{ published_value(
+                'account_fields.field', 'accounts', 'dim_accounts'
+            ) }} = ''
 
 )
 

@@ -36,11 +36,16 @@ traits as (
 
 required_fields as (
 
-    select * from {{ ref('int_core__required_person_fields') }}
+    select field
+    from {{ ref('required_fields') }}
+    where
+        entity = 'people'
+        and {{ in_force() }}
+    group by field
 
 ),
 
-profiles as (
+described_people as (
 
     select
         golden_people.person_id,
@@ -52,7 +57,7 @@ profiles as (
         golden_people.last_name,
         golden_people.title,
         traits.seniority,
-        golden_people.company_name,
+        coalesce(golden_people.company_name, accounts.account_name) as company_name,
         golden_people.phone,
         coalesce(traits.country, accounts.country) as country,
         case
@@ -65,34 +70,6 @@ profiles as (
         golden_people.has_opted_out,
         traits.email_bounced_at is null and golden_people.email is not null
             as is_email_usable,
-        (
-            (golden_people.email is not null or not required_fields.needs_email)
-            and (
-                golden_people.first_name is not null
-                or not required_fields.needs_first_name
-            )
-            and (
-                golden_people.last_name is not null
-                or not required_fields.needs_last_name
-            )
-            and (golden_people.title is not null or not required_fields.needs_title)
-            and (golden_people.phone is not null or not required_fields.needs_phone)
-            and (
-                golden_people.owner_id is not null or not required_fields.needs_owner_id
-            )
-            and (
-                traits.lead_source is not null or not required_fields.needs_lead_source
-            )
-            and (
-                coalesce(golden_people.company_name, person_accounts.account_id)
-                is not null
-                or not required_fields.needs_company_name
-            )
-            and (
-                coalesce(traits.country, accounts.country) is not null
-                or not required_fields.needs_country
-            )
-        ) as is_complete,
         (
             coalesce(accounts.employee_count, traits.employee_count) is not null
             and coalesce(accounts.industry, traits.industry) is not null
@@ -108,7 +85,30 @@ profiles as (
         on golden_people.person_id = person_accounts.person_id
     left join accounts
         on person_accounts.account_id = accounts.account_id
-    cross join required_fields
+
+),
+
+incomplete_people as (
+
+    select described_people.person_id
+    from described_people
+    inner join required_fields
+        on
+            {{ published_value(
+                'required_fields.field', 'described_people', 'dim_person_profiles'
+            ) }} = ''
+    group by described_people.person_id
+
+),
+
+profiles as (
+
+    select
+        described_people.*,
+        incomplete_people.person_id is null as is_complete
+    from described_people
+    left join incomplete_people
+        on described_people.person_id = incomplete_people.person_id
 
 )
 

@@ -3,10 +3,11 @@
 Four seeds hold the standards of fields, one rule a row: required_fields, picklists
 (their values in picklist_values), field_formats and naming_rules. A row names a field
 of an entity (people, country). Where that field stands, in each source's raw table and
-in the marts, says the seed governed_fields; a column of a generic table is itself the
-field of its name. Each row becomes one rule for each of these places, named after the
-row and the relation: rqf_001_raw_salesforce_lead. A row of utm_rules is judged in the
-marts alone, where fct_utm_violations lists the touches that break it.
+in the marts, says the seed governed_fields; a column of a generic table, or of a
+relation that the seed lists with *, is itself the field of its name. Each row becomes
+one rule for each of these places, named after the row and the relation:
+rqf_001_raw_salesforce_lead. A row of utm_rules is judged in the marts alone, where
+fct_utm_violations lists the touches that break it.
 
 A row is judged while it is in force. tolerated_share is the share of rows that may
 break it, of those that it looks at; a share equal to it passes.
@@ -23,6 +24,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from lib.cli import UserError
 from lib.contract import Contract
 from lib.quality.rules import (
@@ -34,11 +37,16 @@ from lib.quality.rules import (
     read_expectation,
 )
 from lib.sql import quote_identifier, quote_literal
+from lib.warehouse import PROJECT_ROOT
 
 GOVERNED_FIELDS = Path("quality", "governed_fields.csv")
 PICKLIST_VALUES = Path("quality", "picklist_values.csv")
 MARTS = "marts"
+MART_FOLDER = PROJECT_ROOT / "models" / "marts"
+EVERY_COLUMN = "*"
 _FOREVER = date.max
+# libyaml reads some ten times faster than the pure Python loader.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -213,18 +221,48 @@ def picklist_key(text: str) -> str:
 
 
 def _read_places(folder: Path) -> Mapping[tuple[str, str], Sequence[Place]]:
+    contract = Contract.read()
     places: dict[tuple[str, str], list[Place]] = defaultdict(list)
-    for table in Contract.read().source("generic").tables.values():
+    for table in contract.source("generic").tables.values():
         for column in table.columns:
             place = Place("raw_generic", table.name, column.name)
             places[table.name, column.name].append(place)
-    for row in read_seed(folder / GOVERNED_FIELDS):
-        judged_on = row["judged_on_column"] or None
-        place = Place(
-            row["schema_name"], row["table_name"], row["column_name"], judged_on
-        )
-        places[row["entity"], row["field"]].append(place)
+    rows = read_seed(folder / GOVERNED_FIELDS)
+    for row in rows:
+        if row["field"] != EVERY_COLUMN:
+            place = Place(
+                row["schema_name"],
+                row["table_name"],
+                row["column_name"],
+                row["judged_on_column"] or None,
+            )
+            places[row["entity"], row["field"]].append(place)
+    for row in rows:
+        if row["field"] == EVERY_COLUMN:
+            schema, table_name = row["schema_name"], row["table_name"]
+            for name in _columns_of(row, contract):
+                known = places[row["entity"], name]
+                if not any(_is_placed(place, schema, table_name) for place in known):
+                    known.append(Place(schema, table_name, name))
     return places
+
+
+def _is_placed(place: Place, schema: str, table: str) -> bool:
+    """Return whether a field stands in a relation; in the marts one is enough."""
+    return place.schema == schema and (schema == MARTS or place.table == table)
+
+
+def _columns_of(row: SeedRow, contract: Contract) -> list[str]:
+    """Return the columns that the contract of a row's relation names."""
+    schema, table_name = row["schema_name"], row["table_name"]
+    if schema == MARTS:
+        for path in MART_FOLDER.glob(f"*/{table_name}.yml"):
+            document = yaml.load(path.read_text("utf-8"), Loader=_Loader)  # noqa: S506
+            return [column["name"] for column in document["models"][0]["columns"]]
+    for source, table in contract.all_tables():
+        if (source.schema, table.name) == (schema, table_name):
+            return [column.name for column in table.columns]
+    raise UserError(f"{row.place}: no contract declares {schema}.{table_name}")
 
 
 def _places_of(standard: Standard, row: SeedRow, seeds: Seeds) -> Sequence[Place]:

@@ -1,0 +1,47 @@
+{# The columns of a mart that a standard may name. is_complete is left out, since it
+   follows from the others. A test holds the lists to the contracts. #}
+{% macro published_columns(model_name) -%}
+    {{- return({
+        'dim_person_profiles': [
+            'person_id',
+            'account_id',
+            'owner_id',
+            'email',
+            'email_domain',
+            'first_name',
+            'last_name',
+            'title',
+            'seniority',
+            'company_name',
+            'phone',
+            'country',
+            'segment',
+            'lead_source',
+            'account_match_step',
+            'has_opted_out',
+            'is_email_usable',
+            'is_enriched',
+            'record_count',
+            'created_at',
+            'email_bounced_at',
+        ],
+        'dim_accounts': [
+            'account_id',
+            'account_name',
+            'domain',
+            'industry',
+            'employee_count',
+            'annual_revenue_usd',
+            'segment',
+            'country',
+            'state',
+            'territory',
+            'owner_id',
+            'is_customer',
+            'is_enriched',
+            'intent_score',
+            'record_count',
+            'created_at',
+        ],
+    }[model_name]) -}}
+{%- endmacro %}
