@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qs, quote, quote_plus, urlsplit
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -57,13 +58,53 @@ PERSONAL_VALUES = (
     "ann@acme.test",
     "ANN%40acme.test",
     "hi ann.o'hara@mail.acme.test!",
+    # With a country code.
     "+49 171 2345678",
     "0049-171-2345678",
+    "+14155550101",
+    # National, with a 0.
+    "0170 1234567",
+    "call_01701234567",
+    "0170/1234567",
+    "(030) 1234567",
+    "(02) 5550 1234",
+    "020 7946 0958",
+    "06 12 34 56 78",
+    # American.
     "(555) 010-0199",
+    "(415)555-0101",
+    "1-415-555-0101",
     "call 555.010.0199 now",
+    "4155550101",
+    "lead_4155550101",
 )
-# What only looks like a person's: ids of platforms, dates, handles.
-PLAIN_VALUES = ("120203040506070809", "2026-07-15", "@acme", "ad_00", "a@b", "1-2-3")
+# What only looks like a person's: ids of platforms, dates, times, sizes, handles.
+PLAIN_VALUES = (
+    "120203040506070809",
+    "23851234567890123",
+    "120208123456789",
+    "601234567890",
+    "20345678901",
+    "1753056000",
+    "123456789",
+    "kwd-298765432109",
+    "123-456-7890",
+    "00120208123456789",
+    "00158000001234567",
+    "00123456789abcdef",
+    "0015g00000A1b2C",
+    "000123456789",
+    "2026-07-15",
+    "20260715",
+    "01-07-2026",
+    "01.07.2026 12:30",
+    "2026-07-15_0930-1200",
+    "300x250",
+    "@acme",
+    "ad_00",
+    "a@b",
+    "1-2-3",
+)
 KNOWN = st.sampled_from(spellings())
 VALUES = st.one_of(
     KNOWN,
@@ -141,7 +182,19 @@ def clicked(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], Wareho
     path = folder / "mops.duckdb"
     with pytest.MonkeyPatch.context() as monkeypatch:
         assert land(raw, path, monkeypatch) == OK
-    assert run_dbt(path, select=["+fct_utm_violations"], as_of=str(DAY))
+    # No link names a campaign: what the marts of campaigns and spend need is not built.
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema marts")
+        connection.execute(
+            "create table marts.dim_campaigns (campaign_id varchar, "
+            "campaign_name varchar, utm_campaign varchar)"
+        )
+        connection.execute(
+            "create table marts.fct_ad_spend_days (campaign_id varchar, "
+            "spend_usd decimal(18, 6))"
+        )
+    chosen = ["+int_campaigns__utm_broken_rules", "+int_campaigns__masked_links"]
+    assert run_dbt(path, select=[*chosen, "fct_utm_violations"], as_of=str(DAY))
     return urls, Warehouse(path)
 
 
@@ -189,6 +242,25 @@ class TestOneTruth:
         assert warehouse.value(query) == 0
         query = "select count(*) from marts.fct_utm_violations where utm_value = ?"
         assert warehouse.value(query, [PERSONAL]) > 10
+
+    def test_a_mask_covers_each_personal_value_that_touches_show(
+        self, clicked: tuple[list[str], Warehouse], policy: UtmPolicy
+    ) -> None:
+        """fct_touchpoints has three of the parameters, and the mask comes first."""
+        urls, warehouse = clicked
+        masks = {
+            touch: values
+            for touch, *values in warehouse.rows(
+                "select touchpoint_id, utm_source, utm_medium, utm_campaign "
+                "from intermediate.int_campaigns__masked_links"
+            )
+        }
+        for number, url in enumerate(urls):
+            values = [read_link(url).values.get(name) for name in PARAMETERS[:3]]
+            assert masks.get(f"generic:t{number}", [None] * 3) == [
+                PERSONAL if policy.is_personal(value or "") else None
+                for value in values
+            ]
 
     def test_click_ids_are_those_of_the_macro(self) -> None:
         macro = (PROJECT_ROOT / "macros" / "click_id_type.sql").read_text()

@@ -43,6 +43,12 @@ person_records as (
 
 ),
 
+masks as (
+
+    select * from {{ ref('int_campaigns__masked_links') }}
+
+),
+
 channelled_touches as (
 
     select
@@ -99,9 +105,9 @@ touchpoints as (
         channelled_touches.channel,
         channelled_touches.channel_basis,
         channelled_touches.touch_type,
-        channelled_touches.utm_source,
-        channelled_touches.utm_medium,
-        channelled_touches.utm_campaign,
+        coalesce(masks.utm_source, channelled_touches.utm_source) as utm_source,
+        coalesce(masks.utm_medium, channelled_touches.utm_medium) as utm_medium,
+        coalesce(masks.utm_campaign, channelled_touches.utm_campaign) as utm_campaign,
         channelled_touches.click_id_type,
         channelled_touches.is_tagged,
         channelled_touches.is_marketing_type
@@ -116,6 +122,8 @@ touchpoints as (
     from channelled_touches
     left join person_records
         on channelled_touches.known_person_record_id = person_records.person_record_id
+    left join masks
+        on channelled_touches.touchpoint_id = masks.touchpoint_id
 
 )
 
