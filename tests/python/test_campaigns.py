@@ -460,3 +460,38 @@ def test_nobody_who_objected_is_marketable_and_everybody_else_is_judged_by_law(
     reasons = {row["suppression_reason"] for row in found.values()}
     assert reasons >= {None, "crm_opt_out", "consent_opt_out", "hard_bounce"}
     assert len({row["is_marketable"] for row in found.values()}) == 2
+
+
+def test_holidays_fall_where_their_countries_observe_them() -> None:
+    """Easter by its known dates, and what a weekend swallows moves on."""
+    easters = [date(2022, 4, 17), date(2023, 4, 9), date(2024, 3, 31)]
+    easters += [date(2025, 4, 20), date(2026, 4, 5), date(2027, 3, 28)]
+    easters += [date(2028, 4, 16)]
+    path = PROJECT_ROOT / "seeds" / "campaigns" / "holidays.csv"
+    days: dict[tuple[str, str], list[date]] = defaultdict(list)
+    with path.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            day = date.fromisoformat(row["holiday_date"])
+            assert day.weekday() < 5, row["holiday_id"]
+            days[row["country"], row["holiday"]].append(day)
+    countries = {country for country, _ in days} - {"United States", "Singapore"}
+    assert countries == {"Canada", "Australia", "New Zealand"}
+    friday = [easter - timedelta(days=2) for easter in easters]
+    assert days["Singapore", "Good Friday"] == friday[:5]
+    for country in countries:
+        assert days[country, "Good Friday"] == friday
+        assert days[country, "Christmas"] == [
+            date(2022, 12, 26 if country == "Canada" else 27),
+            *(date(year, 12, 25) for year in (2023, 2024, 2025, 2026)),
+            date(2027, 12, 27),
+            date(2028, 12, 25),
+        ]
+    assert days["Australia", "Boxing Day"][4:6] == [
+        date(2026, 12, 28),
+        date(2027, 12, 28),
+    ]
+    assert days["New Zealand", "Day after New Year"][:2] == [
+        date(2022, 1, 4),
+        date(2023, 1, 2),
+    ]
+    assert all(day.weekday() == 0 for day in days["Canada", "Thanksgiving"])

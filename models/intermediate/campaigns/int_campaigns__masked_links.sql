@@ -1,4 +1,4 @@
--- Grain: one row per touch whose link holds personal data, with what may be shown of it.
+-- Grain: one row per touch whose link holds personal data, with what is shown instead.
 
 with
 
@@ -27,12 +27,21 @@ masked_links as (
 
     select
         utm_parameters.touchpoint_id,
-        max(case when utm_values.parameter = 'utm_source' then utm_values.shown_value end)
-            as utm_source,
-        max(case when utm_values.parameter = 'utm_medium' then utm_values.shown_value end)
-            as utm_medium,
-        max(case when utm_values.parameter = 'utm_campaign' then utm_values.shown_value end)
-            as utm_campaign
+        max(
+            case
+                when utm_values.parameter = 'utm_source' then utm_values.shown_value
+            end
+        ) as utm_source,
+        max(
+            case
+                when utm_values.parameter = 'utm_medium' then utm_values.shown_value
+            end
+        ) as utm_medium,
+        max(
+            case
+                when utm_values.parameter = 'utm_campaign' then utm_values.shown_value
+            end
+        ) as utm_campaign
     from utm_parameters
     inner join utm_values
         on

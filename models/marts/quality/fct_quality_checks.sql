@@ -1,6 +1,6 @@
 -- Grain: one row per check, dimension, value and day of as_of.
--- A check's day is written once, and not again by a full refresh either: it says what
--- was seen then.
+-- A check's day is written by the first build of that day, and by no other, nor by a
+-- full refresh: it says what was seen then. A build as of a day gone by adds nothing.
 
 {{
     config(
@@ -85,7 +85,7 @@ judged_checks as (
         checked_on,
         checked_at
     from measured_checks
-    where {{ is_not_kept('measured_checks', ['check_name', 'checked_on']) }}
+    where {{ is_first_of_day('measured_checks', 'check_name', 'checked_on') }}
 
 )
 
