@@ -127,6 +127,46 @@ class TestTheRange:
         assert len(judged("volume", landings)) == 1
         assert judged("volume", landings, most_landings=5) == []
 
+    def test_a_weekday_is_like_its_own_kind(self) -> None:
+        """Six weeks of 1,000 rows, 100 on a Saturday or Sunday; 1 January is Wednesday.
+
+        The median is 1,000, so that 900 to 1,100 are expected, on a weekend 90 to 110.
+        """
+        weeks = [100 if number % 7 in (3, 4) else 1000 for number in range(47)]
+        saturday = weeks[:45]
+        assert weeks[45] == weeks[46] == 100
+        assert judged("volume", volumes(*saturday, 100)) == []
+        assert judged("volume", volumes(*saturday, 111))[0][2:5] == (111, 900, 1100)
+        assert judged("volume", volumes(*weeks, 100))[0][2] == 100
+        # Of two weeks nobody knows yet what a Saturday is like.
+        assert len(judged("volume", volumes(*weeks[:10], 100))) == 1
+
+    def test_a_column_that_is_new_or_gone_is_no_drift(self) -> None:
+        """raw_meta.schema_changes tells of it; with a history it is judged."""
+        old = [{"column_name": "a"} for _ in range(6)]
+        new = {"column_name": "b", "null_count": 100}
+        assert judged("null_rate", [*old, new]) == []
+        five = [{"column_name": "b", "null_count": 0} for _ in range(5)]
+        [found] = judged("null_rate", [*old, *five, new])
+        assert found[:3] == ("b", None, 1)
+
+    def test_a_mean_that_never_varied_may_differ_by_rounding(self) -> None:
+        """A sum of tenths is none in binary fractions; a third part that moved is."""
+        assert (0.1 * 3 + 0.1 * 3 + 0.1 * 3) / 9 != 0.1
+        steady = [{"mean": 0.1, "standard_deviation": 0} for _ in range(5)]
+        day = START + timedelta(days=9)
+
+        def parts(*means: float) -> list[dict[str, Any]]:
+            return [
+                {"mean": mean, "standard_deviation": 0, "row_count": 3}
+                | {"landed_at": day, "file": f"{number}.csv"}
+                for number, mean in enumerate(means)
+            ]
+
+        assert judged("mean", [*steady, *parts(0.1, 0.1, 0.1)]) == []
+        [found] = judged("mean", [*steady, *parts(0.1, 0.1, 0.2)])
+        assert found[2:5] == (pytest.approx(0.4 / 3, abs=1e-6), 0.1, 0.1)
+
     def test_files_of_a_run_are_one_landing(self) -> None:
         landings = volumes(*[1000] * 5)
         landings += [

@@ -14,6 +14,11 @@ their figures are, since mad_factor is at least 1. The floor is floor_factor tim
     null_rate    1
     value_share  1
 
+Where the weekdays differ, a landing need only be like the earlier ones of its own: one
+that lies outside the range passes if it lies within that of as many landings of its
+weekday (UTC). A mean that never varied is compared to nine digits, since sums of floats
+differ in the last ones.
+
 Each row of the seed landing_guards that is in force is one rule. A table with fewer
 than least_landings earlier landings passes. A category that most landings lack has a
 median share of 0, so a new one that takes more than the floor falls out.
@@ -95,17 +100,34 @@ _QUERY = """
             row_number() over (
                 partition by source, table_name, column_name, column_value
                 order by landed_at desc
-            ) as age
+            ) as age,
+            row_number() over (
+                partition by
+                    source, table_name, column_name, column_value, dayofweek(landed_at)
+                order by landed_at desc
+            ) as weekday_age
         from measured
+    ),
+    histories as (
+        select *, false as is_of_weekday
+        from numbered
+        where landed_at < newest_at and age <= {most_landings} + 1
+        union all
+        select *, true as is_of_weekday
+        from numbered
+        where
+            landed_at < newest_at and weekday_age <= {most_landings} + 1
+            and dayofweek(landed_at) = dayofweek(newest_at)
     ),
     ranges as (
         select
-            source, table_name, column_name, column_value,
+            source, table_name, column_name, column_value, is_of_weekday,
             count(*) as earlier_landings, median(observed) as center,
-            greatest({mad_factor} * mad(observed), {floor_factor} * median(scale))
-                as distance
-        from numbered
-        where landed_at < newest_at and age <= {most_landings} + 1
+            greatest(
+                {mad_factor} * mad(observed), {floor_factor} * median(scale),
+                1e-9 * abs(median(observed))
+            ) as distance
+        from histories
         group by all having count(*) >= {least_landings}
     ),
     judged as (
@@ -113,7 +135,13 @@ _QUERY = """
             numbered.source, numbered.table_name, numbered.column_name,
             numbered.column_value, observed, center - distance as expected_from,
             center + distance as expected_to,
-            earlier_landings, landed_at
+            earlier_landings, is_of_weekday, landed_at,
+            bool_and(observed < center - distance or observed > center + distance)
+                over (
+                    partition by
+                        numbered.source, numbered.table_name, numbered.column_name,
+                        numbered.column_value
+                ) as is_beyond
         from numbered
         inner join ranges on numbered.source = ranges.source
             and numbered.table_name = ranges.table_name
@@ -122,14 +150,14 @@ _QUERY = """
         where numbered.landed_at = numbered.newest_at
     )
     select
-        *, concat(
+        * exclude (is_of_weekday, is_beyond), concat(
             source, '.', table_name, coalesce('.' || column_name, ''),
             coalesce(' = ' || column_value, ''), ' has {says} ',
             {observed}, ', expected ', {expected_from}, ' to ', {expected_to},
             ' by ', earlier_landings, ' earlier landings'
         ) as finding
     from judged
-    where observed < expected_from or observed > expected_to
+    where is_beyond and not is_of_weekday
     order by source, table_name, column_name, column_value
 """
 
