@@ -396,6 +396,10 @@ def test_from_the_file_to_the_verdict(
     for path in (PROJECT_ROOT / "seeds").glob("*/*.csv"):
         (seeds / path.parent.name).mkdir(parents=True, exist_ok=True)
         (seeds / path.parent.name / path.name).write_text(path.read_text())
+    # The standards of fields are judged elsewhere, and take time.
+    for name in ("required_fields", "picklists", "field_formats", "naming_rules"):
+        standards = seeds / "quality" / f"{name}.csv"
+        standards.write_text(standards.read_text().splitlines()[0] + "\n")
     suites = tmp_path / "suites"
     suites.mkdir()
     name = "raw__generic__touches.json"
