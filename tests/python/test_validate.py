@@ -31,6 +31,7 @@ import validate
 from broken_sources import BROKEN_SOURCES, SOUND_SOURCES, STRANGE_CONTACTS
 from conftest import read_yaml
 from lib.cli import CHECK_FAILED, OK, WRONG_USE, UserError
+from lib.erasure.sift import REASON
 from lib.quality import engine, mend
 from lib.quality.rows import safe_cell
 from lib.quality.rules import (
@@ -91,7 +92,19 @@ SOUND: World = {
             "rows_landed": 10,
             "rows_rejected": 0,
             "loaded_at": "2025-01-02",
-        }
+        },
+        # The one row was an erased person's.
+        {"source": "generic", "table_name": "consent_events", "file": "old.csv"}
+        | {"rows_read": 1, "rows_landed": 0, "rows_rejected": 1}
+        | {"loaded_at": "2025-01-02"},
+    ],
+    "raw_meta.rejects": [
+        {"source": "generic", "table_name": "consent_events", "file": "old.csv"}
+        | {"error": REASON, "loaded_at": "2025-01-02"}
+    ],
+    "raw_generic.consent_events": [
+        {"email": " Mailto:P1@acme.test", "channel": "all", "status": "opt_out"}
+        | {"occurred_at": "2025-01-01"},
     ],
     "raw_generic.people": many(10, person_id="p{n}", email="p{n}@acme.test", **PEOPLE),
     "raw_generic.opportunities": many(
@@ -209,6 +222,7 @@ BROKEN: World = {
     ],
     "raw_generic.consent_events": [
         {"status": "maybe", "channel": "pigeon", "occurred_at": LATER}
+        | {"purpose": "gossip", "email": "Ann <ann@acme.test>"}
     ],
     "raw_generic.spend": [
         {"amount": -1, "currency": "XXX", "spend_date": "1999-01-01"}
