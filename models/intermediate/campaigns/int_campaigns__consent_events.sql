@@ -4,6 +4,12 @@
 
 with
 
+short_keys as (
+
+    select * from {{ ref('int_campaigns__short_keys') }}
+
+),
+
 generic_events as (
 
     select * from {{ ref('stg_generic__consent_events') }}
@@ -22,13 +28,34 @@ marketo_events as (
 
 ),
 
-consent_events as (
+all_events as (
 
     select * from generic_events
     union all
     select * from hubspot_events
     union all
     select * from marketo_events
+
+),
+
+consent_events as (
+
+    select
+        coalesce(short_keys.person_record_id, all_events.person_record_id)
+            as person_record_id,
+        all_events.source,
+        all_events.email,
+        all_events.channel,
+        all_events.purpose,
+        all_events.status,
+        all_events.lawful_basis,
+        all_events.evidence,
+        all_events.occurred_at
+    from all_events
+    left join short_keys
+        on
+            left(all_events.person_record_id, 26) = short_keys.short_key
+            and length(all_events.person_record_id) in (26, 29)
 
 )
 
