@@ -2,8 +2,9 @@
 
 With --audience, write one audience as OUT/audiences/NAME.csv for a mail tool instead.
 Nobody who objects to marketing e-mail is ever in it: objections are read anew from all
-that is landed. Publishing writes the audience files that are there anew; where nothing
-may be exported, those that name such a person are removed.
+that is landed. Publishing stops, too, where one that landed since the validation bars
+somebody in an audience; else it writes the audience files that are there anew. Where
+nothing may be exported, those that name such a person are removed.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lib.audiences import (
+    check_audiences,
     drop_objecting_audiences,
     refresh_audiences,
     write_audience,
@@ -74,6 +76,8 @@ def _export_audience(name: str, out: Path) -> int:
 
 def _publish(out: Path) -> int:
     with working("publishing marts and reports"):
+        with legible(), connect(read_only=True) as connection:
+            check_audiences(connection)
         version = publish(warehouse_path(), out)
     with legible(), connect(read_only=True) as connection:
         audiences, gone = refresh_audiences(connection, out)

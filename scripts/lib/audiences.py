@@ -65,6 +65,23 @@ _NAMED_OBJECTORS = """
         or objections.person_id is not null
         or addresses.email is not null
 """
+_LATE_OBJECTORS = """
+    select count(*)
+    from marts.audience_marketable_people as people
+    left join intermediate.int_campaigns__standing_objections as objections
+        using (person_id)
+    left join intermediate.int_campaigns__objected_addresses as addresses
+        on people.email = addresses.email
+    where
+        (objections.person_id is not null or addresses.email is not null)
+        and exists (
+            select * from raw_meta.loads
+            where loaded_at > (
+                select max(validated_at) from raw_meta.validation_results
+                where layer = 'marts'
+            )
+        )
+"""
 _MEMBERS = f"""
     select {", ".join(f"people.{column}" for column in COLUMNS)}
     from marts.audience_members as members
@@ -120,12 +137,7 @@ def write_audience(
     objectors = int(row[0]) if row else 0
     if objectors:
         path.unlink(missing_ok=True)
-        people = "1 person" if objectors == 1 else f"{objectors:,} people"
-        message = (
-            f"not exported: {people} of {name} may not be written to by what has "
-            "landed since the build; build again and export"
-        )
-        raise UserError(message, CHECK_FAILED)
+        raise _objected("exported", objectors, name)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_suffix(".csv.new")
     fresh.unlink(missing_ok=True)
@@ -140,6 +152,32 @@ def write_audience(
             count += len(batch)
     fresh.replace(path)
     return Audience(name, path, count)
+
+
+def check_audiences(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make sure that nothing that landed since the validation bars one of an audience.
+
+    A build of an earlier day tells what stood then, whatever has landed before it.
+
+    Raises:
+        UserError: exit code 1 when somebody in an audience may not be written to.
+    """
+    try:
+        row = connection.execute(_LATE_OBJECTORS).fetchone()
+    except duckdb.CatalogException:
+        return
+    objectors = int(row[0]) if row else 0
+    if objectors:
+        raise _objected("published", objectors, "the audiences")
+
+
+def _objected(what: str, objectors: int, whose: str) -> UserError:
+    people = "1 person" if objectors == 1 else f"{objectors:,} people"
+    message = (
+        f"not {what}: {people} of {whose} may not be written to by what has landed "
+        "since the build; build again and export"
+    )
+    return UserError(message, CHECK_FAILED)
 
 
 def refresh_audiences(

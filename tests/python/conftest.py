@@ -79,30 +79,37 @@ def land(raw: Path, warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     return load.main([str(raw)])
 
 
-def run_dbt(warehouse: Path, *, select: Iterable[str] = (), **variables: Any) -> bool:
+def run_dbt(
+    warehouse: Path,
+    *,
+    seeds: bool = True,
+    select: Iterable[str] = (),
+    **variables: Any,
+) -> bool:
     """Build seeds and models in this process, without their tests."""
-    kinds = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
-    return _invoke("build", kinds, warehouse, select, variables)
+    skipped = ["test", "unit_test"] if seeds else ["test", "unit_test", "seed"]
+    return _invoke("build", skipped, warehouse, select, variables)
 
 
 def judge(warehouse: Path, select: Iterable[str], **variables: Any) -> bool:
     """Run data tests on what is built, and return whether none found an error."""
-    kinds = ["--exclude-resource-type", "unit_test"]
-    return _invoke("test", kinds, warehouse, select, variables)
+    return _invoke("test", ["unit_test"], warehouse, select, variables)
 
 
 def _invoke(
     command: str,
-    kinds: Sequence[str],
+    skipped: Sequence[str],
     warehouse: Path,
     select: Iterable[str],
     variables: Mapping[str, Any],
 ) -> bool:
-    arguments = [command, "--quiet", *kinds, "--log-level-file", "none"]
+    arguments = [command, "--quiet", "--log-level-file", "none"]
     # A selector that names nothing is a mistake of the test's.
     arguments += ["--warn-error-options", '{"error": ["NoNodesForSelectionCriteria"]}']
     arguments += ["--target-path", str(warehouse.parent / "target")]
     arguments += ["--log-path", str(warehouse.parent / "logs")]
+    for kind in skipped:
+        arguments += ["--exclude-resource-type", kind]
     for selector in select:
         arguments += ["--select", selector]
     if variables:

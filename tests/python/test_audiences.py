@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -12,190 +14,51 @@ import duckdb
 import pytest
 
 import export
-from conftest import Warehouse, land, run_dbt, write_tables
+from conftest import Warehouse, land, run_dbt, write_csv, write_tables
+from consent_worlds import (
+    AS_OF,
+    LATE,
+    LATER,
+    Event,
+    Judgement,
+    Landing,
+    Profile,
+    Told,
+    drawn_worlds,
+    judge,
+)
 from lib.cli import CHECK_FAILED, OK, WRONG_USE, UserError
 from lib.quality import history
 from lib.quality.fingerprint import fingerprint
 from lib.quality.rules import CRITICAL, Rule, Suite, Verdict
-from random_company import AS_OF, Tables
+from lib.warehouse import PROJECT_ROOT
 
-END = datetime.fromisoformat(f"{AS_OF} 23:59:59.999999")
-OBJECTIONS = {"opt_out", "unsubscribe", "spam_report"}
-
-
-def golden_people(warehouse: Warehouse) -> dict[str, str]:
-    return dict(
-        warehouse.rows("select record_id, person_id from marts.bridge_person_records")
-    )
-
-
-def wishes(company: Tables, golden: dict[str, str]) -> dict[str, list[tuple[Any, str]]]:
-    """Return each person's events about marketing e-mail, from the files themselves."""
-    owners: dict[str, set[str]] = defaultdict(set)
-    for person in company["people"]:
-        if person["email"] and person["person_id"] in golden:
-            owners[person["email"].lower()].add(golden[person["person_id"]])
-    found: dict[str, list[tuple[Any, str]]] = defaultdict(list)
-    events = [*company["consent_events"], *company["email_events"]]
-    for event in events:
-        what = event.get("status") or event["event_type"]
-        if event.get("channel", "all") not in {"email", "all"}:
-            continue
-        if event.get("purpose") == "product" or event["occurred_at"] > END:
-            continue
-        reached = set(owners[str(event["email"]).lower()])
-        reached |= {golden[r] for r in [event["person_id"]] if r in golden}
-        for who in reached if what in OBJECTIONS | {"opt_in"} else ():
-            found[who].append((event["occurred_at"].replace(microsecond=0), what))
-    return found
+WORLDS = 600
+COUNTRY_RULES = PROJECT_ROOT / "seeds" / "campaigns" / "consent_country_rules.csv"
+AUDIENCE_MODELS = (
+    "+audience_members",
+    "+int_campaigns__objected_addresses",
+    "dim_build_settings",
+)
+# What a landing of consents and mail events alone changes of it.
+CONSENT_MODELS = (
+    "int_campaigns__consent_signals",
+    "int_campaigns__listed_people",
+    "int_campaigns__person_signals",
+    "int_campaigns__bounced_people",
+    "fct_consents",
+    "dim_person_consents",
+    "dim_people",
+    "audience_marketable_people",
+    "audience_members",
+    "int_lifecycle__met_conditions",
+)
+# What a flag of the CRM changes of it.
+FLAG_MODELS = ("int_campaigns__person_records", *CONSENT_MODELS)
 
 
-def objectors(company: Tables, golden: dict[str, str]) -> set[str]:
-    """Return who objects: by a flag, or by the last word, an objection in a tie."""
-    flagged = {
-        golden[person["person_id"]]
-        for person in company["people"]
-        if person["has_opted_out"] and person["person_id"] in golden
-    }
-    last_word = {
-        person: {what for at, what in events if at == max(events)[0]}
-        for person, events in wishes(company, golden).items()
-    }
-    return flagged | {who for who, words in last_word.items() if words & OBJECTIONS}
-
-
-def test_no_audience_holds_a_person_who_objects(
-    company: Tables, company_warehouse: Warehouse
-) -> None:
-    golden = golden_people(company_warehouse)
-    objecting = objectors(company, golden)
-    people = {
-        person
-        for relation in ("audience_members", "audience_marketable_people")
-        for (person,) in company_warehouse.rows(
-            f"select person_id from marts.{relation}"
-        )
-    }
-    suppressed = {
-        person
-        for (person,) in company_warehouse.rows(
-            "select person_id from marts.dim_people where is_suppressed"
-        )
-    }
-    assert not people & objecting
-    assert not people & suppressed
-    assert suppressed >= objecting
-    assert len(people) > 20
-    assert len(objecting) > 100
-
-
-def test_the_state_of_marketing_e_mail_is_the_last_word(
-    company: Tables, company_warehouse: Warehouse
-) -> None:
-    golden = golden_people(company_warehouse)
-    objecting = objectors(company, golden)
-    known = wishes(company, golden)
-    found = dict(
-        company_warehouse.rows(
-            "select person_id, status from marts.fct_consents "
-            "where channel = 'email' and purpose = 'marketing'"
-        )
-    )
-    assert found == {
-        person: "opt_out" if person in objecting else "opt_in"
-        for person in known.keys() | objecting
-    }
-    assert set(found.values()) == {"opt_in", "opt_out"}
-
-
-def test_the_export_s_own_look_agrees_with_the_build(
-    company: Tables, company_warehouse: Warehouse
-) -> None:
-    """What is landed after as_of counts there too, so it names no fewer."""
-    standing = {
-        person
-        for (person,) in company_warehouse.rows(
-            "select person_id from intermediate.int_campaigns__standing_objections"
-        )
-    }
-    golden = golden_people(company_warehouse)
-    late = [e for e in company["consent_events"] if e["occurred_at"] > END]
-    late += [e for e in company["email_events"] if e["occurred_at"] > END]
-    touched = {golden[e["person_id"]] for e in late if e["person_id"] in golden}
-    bounced_late = [
-        p for p in company["people"] if (p["email_bounced_at"] or END) > END
-    ]
-    emails = {str(e["email"]).lower() for e in [*late, *bounced_late]} - {""}
-    touched |= {
-        golden[person["person_id"]]
-        for person in company["people"]
-        if person["email"].lower() in emails and person["person_id"] in golden
-    }
-    bounced = {
-        person
-        for (person,) in company_warehouse.rows(
-            "select person_id from marts.dim_person_consents "
-            "where suppression_reason = 'hard_bounce'"
-        )
-    }
-    assert standing ^ (objectors(company, golden) | bounced) <= touched
-    assert len(bounced - touched) > 10
-
-
-def addresses(company: Tables, golden: dict[str, str], people: set[str]) -> set[str]:
-    """Return every address that any record of the people has."""
-    return {
-        person["email"].strip().lower()
-        for person in company["people"]
-        if person["email"] and golden.get(person["person_id"]) in people
-    }
-
-
-def test_no_audience_holds_an_address_that_a_suppressed_person_has(
-    company: Tables, company_warehouse: Warehouse
-) -> None:
-    golden = golden_people(company_warehouse)
-    suppressed = {
-        person
-        for (person,) in company_warehouse.rows(
-            "select person_id from marts.dim_person_consents where is_suppressed"
-        )
-    }
-    held = {
-        email
-        for (email,) in company_warehouse.rows(
-            "select people.email from marts.audience_members "
-            "inner join marts.audience_marketable_people as people using (person_id) "
-            "union all select email from marts.audience_marketable_people"
-        )
-    }
-    assert not held & addresses(company, golden, suppressed)
-    assert len(held) > 20
-
-
-PEOPLE = [
-    {
-        "person_id": f"p{number}",
-        "record_type": "contact",
-        "email": f"person{number}@one.example",
-        "first_name": "Zebulon" if number == 1 else "Ann",
-        "last_name": f"Number{number}",
-        "country": "United States",
-        "created_at": "2026-01-01",
-    }
-    for number in range(1, 5)
-]
-OPT_OUT = {
-    "person_id": "",
-    "email": "Person1@One.example",
-    "channel": "all",
-    "status": "opt_out",
-    "occurred_at": datetime.now(UTC).replace(tzinfo=None) - timedelta(minutes=1),
-}
-
-
-class Company:
-    """A warehouse with four people, built and exported again and again."""
+class Room:
+    """A warehouse of a test's own, which is built and exported again and again."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.raw = folder / "raw"
@@ -203,21 +66,20 @@ class Company:
         self.path = folder / "mops.duckdb"
         self.monkeypatch = monkeypatch
         self.runs = 0
+        self.rows = Warehouse(self.path).rows
 
     def land(self, tables: dict[str, Any]) -> None:
         write_tables(self.raw, tables)
-        assert land(self.raw, self.path, self.monkeypatch) == 0
+        assert land(self.raw, self.path, self.monkeypatch) == OK
 
-    def build(self) -> None:
+    def build(self, select: Sequence[str] = AUDIENCE_MODELS) -> None:
         """Build what audiences need, and say that it was validated."""
-        self.build_alone()
+        self.build_alone(select)
         self.judge(passed=True)
 
-    def build_alone(self) -> None:
+    def build_alone(self, select: Sequence[str] = AUDIENCE_MODELS, **more: Any) -> None:
         """Build what audiences need."""
-        select = ["+audience_members", "dim_build_settings"]
-        select.append("+int_campaigns__objected_addresses")
-        assert run_dbt(self.path, select=select)
+        assert run_dbt(self.path, select=select, **more)
 
     def judge(self, *, passed: bool) -> None:
         """Say that the last build passed validation or failed it."""
@@ -243,11 +105,225 @@ class Company:
             return list(csv.DictReader(file))
 
 
+class Worlds(Room):
+    """Many small worlds in one warehouse, and what the oracle says of them."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__(folder, monkeypatch)
+        self.landing = Landing()
+        self.worlds = drawn_worlds(WORLDS)
+        for number, world in enumerate(self.worlds):
+            self.landing.add(world, number)
+        self.land_files(self.landing.files)
+        assert run_dbt(self.path, select=["resource_type:seed"])
+        with duckdb.connect(str(self.path)) as connection:
+            for row in self.landing.suppressions:
+                names, marks = ", ".join(row), ", ".join("?" for _ in row)
+                connection.execute(
+                    f"insert into policy.suppression_list ({names}) values ({marks})",
+                    list(row.values()),
+                )
+        self.build_alone(seeds=False, as_of=AS_OF)
+        self.judge(passed=True)
+
+    def land_files(self, files: dict[str, list[dict[str, Any]]]) -> None:
+        for name, rows in files.items():
+            write_csv(self.raw / f"{name}.csv", rows)
+        assert land(self.raw, self.path, self.monkeypatch) == OK
+
+    def golden(self) -> dict[str, str]:
+        found = "select person_record_id, person_id from marts.bridge_person_records"
+        return dict(self.rows(found))
+
+    def profiles(self) -> dict[str, Profile]:
+        found = "select person_id, email, country from marts.dim_person_profiles"
+        return {key: Profile(*values) for key, *values in self.rows(found)}
+
+    def judgement(self, as_of: str = AS_OF) -> Judgement:
+        return judge(self.landing, self.golden(), self.profiles(), as_of)
+
+
 @pytest.fixture(scope="module")
-def company_of_four(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
     with pytest.MonkeyPatch.context() as monkeypatch:
-        room = Company(tmp_path_factory.mktemp("four"), monkeypatch)
-        room.land({"people": PEOPLE})
+        yield Worlds(tmp_path_factory.mktemp("worlds"), monkeypatch)
+
+
+def requires_opt_in(country: str | None) -> bool:
+    with COUNTRY_RULES.open(newline="", encoding="utf-8") as file:
+        rules = {row["country"]: row["requires_opt_in"] for row in csv.DictReader(file)}
+    return rules.get(country or "*", rules["*"]) == "true"
+
+
+WITHOUT: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "additional addresses": ("records", lambda row: replace(row, additional=set())),
+    "flags": ("records", lambda row: replace(row, has_opted_out=False)),
+    "bounced records": ("records", lambda row: replace(row, bounced_at=None)),
+    "bounces": ("events", lambda event: muted(event, "hard")),
+    "opt-ins": ("events", lambda event: muted(event, "opt_in")),
+    "seconds": ("events", lambda event: replace(event, at=split_second(event.at))),
+    "records": ("events", lambda event: replace(event, key=None)),
+    "addresses": ("events", lambda event: replace(event, email=None)),
+    "listed addresses": ("suppressions", lambda row: row | {"email": None}),
+    "listed domains": ("suppressions", lambda row: row | {"domain": None}),
+    "dates of the list": ("suppressions", lambda row: row | {"effective_to": None}),
+}
+
+
+def muted(event: Event, what: str) -> Event:
+    """Return an event that says nothing if it is of a kind."""
+    return replace(event, what="nothing") if event.what == what else event
+
+
+def split_second(moment: datetime) -> datetime:
+    """Return a moment that is another second where it was another part of one."""
+    return moment + timedelta(minutes=moment.microsecond / 1e3)
+
+
+@pytest.mark.parametrize("case", WITHOUT)
+def test_the_worlds_hold_what_is_to_be_told(worlds: Worlds, case: str) -> None:
+    """Without it somebody would be judged otherwise."""
+    golden, profiles = worlds.golden(), worlds.profiles()
+    attribute, change = WITHOUT[case]
+    rows: Any = {attribute: [*map(change, getattr(worlds.landing, attribute))]}
+    poorer = replace(worlds.landing, **rows)
+    assert (
+        judge(poorer, golden, profiles, AS_OF).suppressed
+        != judge(worlds.landing, golden, profiles, AS_OF).suppressed
+    )
+
+
+def test_records_of_one_person_share_their_objections(worlds: Worlds) -> None:
+    """Each record that is not deleted is somebody's, and so are those tied to it."""
+    golden = worlds.golden()
+    assert {
+        record.key for record in worlds.landing.records if not record.is_deleted
+    } <= (golden.keys())
+    for one, other in worlds.landing.merges:
+        assert golden.get(one) == golden.get(other)
+
+
+def test_no_audience_holds_whom_or_what_the_oracle_bars(worlds: Worlds) -> None:
+    judged = worlds.judgement()
+    held = worlds.rows(
+        "select person_id, email from marts.audience_marketable_people union all "
+        "select person_id, people.email from marts.audience_members "
+        "left join marts.audience_marketable_people as people using (person_id)"
+    )
+    assert not {person for person, _ in held} & judged.suppressed
+    assert not {email for _, email in held} & judged.addresses
+    found = "select person_id from marts.dim_person_consents where is_suppressed"
+    assert {person for (person,) in worlds.rows(found)} == judged.suppressed
+    assert len(judged.suppressed) > 100
+    assert len(judged.bounced) > 10
+
+
+def test_every_one_who_may_be_written_to_is_in_the_audience(worlds: Worlds) -> None:
+    """Nobody is left out but for a reason, so that what is held is no empty list."""
+    judged = worlds.judgement()
+    expected = {
+        person
+        for person, profile in worlds.profiles().items()
+        if profile.email is not None
+        and person not in judged.suppressed
+        and (person in judged.opted_in or not requires_opt_in(profile.country))
+    }
+    found = worlds.rows("select person_id, email from marts.audience_marketable_people")
+    profiles = worlds.profiles()
+    shared = {p for p in expected if profiles[p].email in judged.addresses}
+    assert {person for person, _ in found} == expected - shared
+    assert len(found) > 60
+    assert len(shared) > 3
+    assert expected & judged.opted_in
+
+
+def test_no_exported_file_holds_whom_or_what_the_oracle_bars(worlds: Worlds) -> None:
+    judged = worlds.judgement()
+    assert worlds.export() == OK
+    assert worlds.export("--audience", "newsletter") == OK
+    rows = worlds.audience()
+    assert not {row["person_id"] for row in rows} & judged.suppressed
+    assert not {row["email"] for row in rows} & judged.addresses
+    assert len(rows) > 60
+    published = worlds.out / "published" / "current" / "parquet" / "marts"
+    for path in published.glob("audience_*.parquet"):
+        found = duckdb.sql(f"select person_id from '{path}'").fetchall()
+        assert not {person for (person,) in found} & judged.suppressed
+        assert found
+
+
+def test_what_lands_after_the_build_is_heeded_by_the_export(worlds: Worlds) -> None:
+    """Late opt-ins and objections land; no build has seen them, the export has."""
+    members = worlds.audience()
+    worlds.landing.files.clear()
+    objections = cycle(("opt_out", "unsubscribe", "spam_report", "hubspot_opt_out"))
+    for member, what in zip(members[::7], objections, strict=False):
+        told = Told(None, None, what, "email", "marketing", LATE)
+        worlds.landing.hear(None, member["email"], told)
+    for number, world in enumerate(worlds.worlds):
+        for told in world.late:
+            worlds.landing.tell(world, number, told)
+    worlds.land_files(worlds.landing.files)
+    judged = worlds.judgement()
+    for relation, key, expected in (
+        ("standing_objections", "person_id", judged.suppressed),
+        ("objected_addresses", "email", judged.addresses),
+    ):
+        found = worlds.rows(f"select {key} from intermediate.int_campaigns__{relation}")
+        assert {value for (value,) in found} == expected
+    assert {member["person_id"] for member in members[::7]} <= judged.suppressed
+    for arguments in (("--audience", "newsletter"), ()):
+        with pytest.raises(UserError, match="may not be written to"):
+            worlds.export(*arguments)
+    for path in (worlds.out / "audiences").iterdir():
+        rows = worlds.audience(path.stem)
+        assert not {row["person_id"] for row in rows} & judged.suppressed
+        assert not {row["email"] for row in rows} & judged.addresses
+    worlds.build_alone(CONSENT_MODELS, seeds=False, as_of=LATER)
+    held = worlds.rows("select person_id, email from marts.audience_marketable_people")
+    judged = worlds.judgement(LATER)
+    assert not {person for person, _ in held} & judged.suppressed
+    assert not {email for _, email in held} & judged.addresses
+
+
+PEOPLE = [
+    {
+        "person_id": f"p{number}",
+        "record_type": "contact",
+        "email": f"person{number}@one.example",
+        "first_name": "Zebulon" if number == 1 else "Ann",
+        "last_name": f"Number{number}",
+        "country": "United States",
+        "created_at": "2026-01-01",
+    }
+    for number in range(1, 5)
+]
+OTHERS = [
+    PEOPLE[3]
+    | {"person_id": first, "first_name": first, "last_name": last}
+    | {"email": f"{mailbox}@one.example"}
+    for first, last, mailbox in (
+        ("Quentin", "Fairbanks", "five"),
+        ("Ursula", "Oyelaran", "six"),
+        ("Magnus", "Holmberg", "info"),
+        ("Xenia", "Petrova", "info"),
+    )
+]
+OTHERS[2]["has_opted_out"] = "true"
+OPT_OUT = {
+    "person_id": "",
+    "email": "Person1@One.example",
+    "channel": "all",
+    "status": "opt_out",
+    "occurred_at": datetime.now(UTC).replace(tzinfo=None) - timedelta(minutes=1),
+}
+
+
+@pytest.fixture(scope="module")
+def company_of_eight(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        room = Room(tmp_path_factory.mktemp("eight"), monkeypatch)
+        room.land({"people": [*PEOPLE, *OTHERS]})
         room.build()
         yield room
 
@@ -265,18 +341,21 @@ def audiences_with(publication: Path, person: str) -> int:
     return sum(count[0] for count in counts if count)
 
 
-def test_an_unknown_audience_is_named_with_those_that_are(company_of_four: Any) -> None:
+def test_an_unknown_audience_is_named_with_those_that_are(
+    company_of_eight: Any,
+) -> None:
     with pytest.raises(UserError, match="customers, enterprise_prospects") as error:
-        company_of_four.export("--audience", "nobody")
+        company_of_eight.export("--audience", "nobody")
     assert error.value.exit_code == WRONG_USE
 
 
-def test_an_opt_out_leaves_no_audience_after_one_build(company_of_four: Any) -> None:
-    room = company_of_four
+def test_an_opt_out_leaves_no_audience_after_one_build(company_of_eight: Any) -> None:
+    room = company_of_eight
     assert room.export() == OK
     assert room.export("--audience", "newsletter") == OK
     assert [row["email"] for row in room.audience()] == [
-        f"person{number}@one.example" for number in range(1, 5)
+        f"{mailbox}@one.example"
+        for mailbox in ("five", "person1", "person2", "person3", "person4", "six")
     ]
     assert (room.out / "audiences" / "newsletter.csv").stat().st_mode & 0o777 == 0o600
     current = room.out / "published" / "current"
@@ -284,6 +363,8 @@ def test_an_opt_out_leaves_no_audience_after_one_build(company_of_four: Any) -> 
 
     # The opt-out lands, and no build has seen it: the file goes, none comes.
     room.land({"consent_events": [OPT_OUT]})
+    with pytest.raises(UserError, match="not published: 1 person of the audiences"):
+        room.export()
     with pytest.raises(UserError, match="1 person of newsletter") as error:
         room.export("--audience", "newsletter")
     assert error.value.exit_code == CHECK_FAILED
@@ -293,7 +374,7 @@ def test_an_opt_out_leaves_no_audience_after_one_build(company_of_four: Any) -> 
     room.build()
     assert room.export() == OK
     assert room.export("--audience", "newsletter") == OK
-    assert len(room.audience()) == 3
+    assert len(room.audience()) == 5
     assert audiences_with(current, "generic:p1") == 0
     for path in (room.out / "audiences").iterdir():
         assert b"person1@" not in path.read_bytes()
@@ -304,8 +385,8 @@ def test_an_opt_out_leaves_no_audience_after_one_build(company_of_four: Any) -> 
         assert count == 0
 
 
-def test_publishing_writes_the_files_that_are_there_anew(company_of_four: Any) -> None:
-    room = company_of_four
+def test_publishing_writes_the_files_that_are_there_anew(company_of_eight: Any) -> None:
+    room = company_of_eight
     assert room.export("--audience", "newsletter") == OK
     before = {row["person_id"] for row in room.audience()}
     room.land(
@@ -317,7 +398,7 @@ def test_publishing_writes_the_files_that_are_there_anew(company_of_four: Any) -
         }
     )
     (room.out / "audiences" / "former.csv").write_text("email\nold@one.example\n")
-    room.build()
+    room.build(FLAG_MODELS)
     assert room.export() == OK
     assert {row["person_id"] for row in room.audience()} == before - {"generic:p2"}
     assert [path.name for path in (room.out / "audiences").iterdir()] == [
@@ -326,10 +407,10 @@ def test_publishing_writes_the_files_that_are_there_anew(company_of_four: Any) -
 
 
 def test_a_refused_export_leaves_no_file_with_an_objector(
-    company_of_four: Any, capsys: pytest.CaptureFixture[str]
+    company_of_eight: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The marts know of an opt-out but may not be exported: the old files go."""
-    room = company_of_four
+    room = company_of_eight
     assert room.export("--audience", "newsletter") == OK
     newsletter = room.out / "audiences" / "newsletter.csv"
     stale = newsletter.read_text()
@@ -337,20 +418,8 @@ def test_a_refused_export_leaves_no_file_with_an_objector(
     keeps = newsletter.with_name("keeps.csv")
     keeps.write_text("email,person_id\nperson4@one.example,generic:p4\n")
     opted_out = {"has_opted_out": "true", "updated_at": "2026-03-01"}
-    more = [
-        PEOPLE[3]
-        | {"person_id": first, "first_name": first, "last_name": last}
-        | {"email": f"{mailbox}@one.example"}
-        for first, last, mailbox in (
-            ("Quentin", "Fairbanks", "five"),
-            ("Ursula", "Oyelaran", "six"),
-            ("Magnus", "Holmberg", "info"),
-            ("Xenia", "Petrova", "info"),
-        )
-    ]
-    more[2]["has_opted_out"] = "true"
-    room.land({"people": [PEOPLE[2] | opted_out, *more]})
-    room.build_alone()
+    room.land({"people": [PEOPLE[2] | opted_out]})
+    room.build_alone(FLAG_MODELS)
 
     for reason in ("changed since", "failed a_rule"):
         for arguments in ((), ("--audience", "newsletter")):
@@ -367,10 +436,10 @@ def test_a_refused_export_leaves_no_file_with_an_objector(
 
 
 def test_an_address_is_refused_with_whoever_objects_to_it(
-    company_of_four: Any,
+    company_of_eight: Any,
 ) -> None:
     """Two people share a mailbox; one opted out, and a mail tool knows no people."""
-    room = company_of_four
+    room = company_of_eight
     room.judge(passed=True)
     with duckdb.connect(str(room.path), read_only=True) as connection:
         found = connection.execute(
@@ -389,10 +458,10 @@ def test_an_address_is_refused_with_whoever_objects_to_it(
 
 
 def test_what_lands_after_the_build_reaches_people_by_address(
-    company_of_four: Any,
+    company_of_eight: Any,
 ) -> None:
     """A flag on a record that no build has seen, then a hard bounce."""
-    room = company_of_four
+    room = company_of_eight
     record = PEOPLE[3] | {"person_id": "new", "email": "Five@One.example"}
     room.land({"people": [record | {"has_opted_out": "true"}]})
     with pytest.raises(UserError, match="1 person of newsletter"):
