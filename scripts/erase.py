@@ -14,7 +14,14 @@ import duckdb
 from lib.cli import CHECK_FAILED, OK, UserError, parser, run, say, warn, working
 from lib.contract import Contract
 from lib.erasure import salt
-from lib.erasure.erasing import Taken, erase, rewrite, withdraw
+from lib.erasure.erasing import (
+    Taken,
+    clear,
+    dbt_folders,
+    erase,
+    rewrite,
+    withdraw,
+)
 from lib.erasure.person import Person, find, normalise, was_erased
 from lib.erasure.traces import Search, search_bytes, search_database, search_files
 from lib.warehouse import PROJECT_ROOT, connect, legible, warehouse_path
@@ -26,12 +33,14 @@ Erase the golden person who has an e-mail address: all records and addresses of 
   what was built of them    goes, and is built again without the person
   OUT                       publications (all versions), audiences, failing rows, Data
                             Docs and reports go, and are written again
+  dbt's target and logs     files about the person go
   the warehouse's file      is written anew, so that no page keeps what was deleted
 
-What stays is a salted hash of each address and record key, by which a later landing
-turns the person away (raw_meta.rejects: erased on request). The salt is what
-MOPS_ERASURE_SALT says, else the file mops.erasure_salt beside the warehouse: back it up
-apart from it. An address or name that other people have too stays theirs.
+What stays is a salted hash of each address, record key, telephone number and full name,
+by which a later landing turns the person away (raw_meta.rejects: erased on request).
+The salt is what MOPS_ERASURE_SALT says, else the file mops.erasure_salt beside the
+warehouse: back it up apart from it. An address, name or number that
+other people have too stays theirs.
 
 In the end every table and file is searched for the person. Killed on the way, the
 command is to be run again. The files that were landed, the sources themselves and
@@ -66,6 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     person, taken, settings = _erase(warehouse, contract, options.email, options.out)
     with working("writing the warehouse anew"):
         rewrite(warehouse)
+        clear(dbt_folders(), person)
     built = True
     if not options.no_build:
         with working("building again"):
@@ -145,6 +155,7 @@ def prove(warehouse: Path, contract: Contract, person: Person, out: Path) -> Sea
         search.files += 1
         search.add(f"{warehouse} (bytes)", search_bytes(warehouse, person))
         folders = [out, PROJECT_ROOT / "seeds", warehouse.with_suffix(".pull")]
+        folders += dbt_folders()
         present = [folder for folder in folders if folder.is_dir()]
         search_files(present, person, contract, search)
     return search

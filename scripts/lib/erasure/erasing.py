@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +19,11 @@ from lib.cli import UserError
 from lib.contract import Contract, Table
 from lib.erasure.person import Person, remember
 from lib.erasure.sift import Sieve, blank_rejects, is_erased, short_key
+from lib.erasure.traces import search_bytes
 from lib.landing import quarantine
 from lib.landing.publishing import transaction
 from lib.sql import quote_identifier, quote_literal, relation
+from lib.warehouse import PROJECT_ROOT
 
 REJECTS = relation("raw_meta", "rejects")
 KEPT_SCHEMAS = ("main", "policy")
@@ -66,13 +68,10 @@ def raw_tables(
     yield from tables
 
 
-def take_out(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, person: Person | None
-) -> Taken:
+def take_out(connection: duckdb.DuckDBPyConnection, contract: Contract) -> Taken:
     """Take every erased person out of what landed, and drop all that was built of it.
 
-    Within a transaction that is open. `person` adds what only this run knows: names
-    and phones, by which rejected rows are told too.
+    Within a transaction that is open.
     """
     taken = Taken()
     for schema, source, table, columns in raw_tables(connection, contract):
@@ -81,7 +80,7 @@ def take_out(
         sifted = sieve.sift(relation(schema, table.name), named)
         taken.rows += sifted.count
         taken.cells += sifted.cells
-    taken.rejects = _blank_rejects(connection, contract, person)
+    taken.rejects = _blank_rejects(connection, contract)
     _drop_built(connection)
     return taken
 
@@ -93,7 +92,7 @@ def erase(
     with transaction(connection):
         if person is not None:
             remember(connection, person)
-        return take_out(connection, contract, person)
+        return take_out(connection, contract)
 
 
 def rewrite(warehouse: Path) -> None:
@@ -126,6 +125,8 @@ def rewrite(warehouse: Path) -> None:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     warehouse.with_name(f"{warehouse.name}.wal").unlink(missing_ok=True)
+    # What did not fit into the memory of a process that was killed.
+    shutil.rmtree(warehouse.with_name(f"{warehouse.name}.tmp"), ignore_errors=True)
 
 
 def withdraw(out: Path) -> None:
@@ -141,13 +142,25 @@ def withdraw(out: Path) -> None:
             raise UserError(f"{path} cannot be removed: check its permissions")
 
 
+def dbt_folders() -> list[Path]:
+    """Return where dbt writes what it compiled, found and logged."""
+    places = (("DBT_TARGET_PATH", "target"), ("DBT_LOG_PATH", "logs"))
+    return [PROJECT_ROOT / os.environ.get(variable, name) for variable, name in places]
+
+
+def clear(folders: Iterable[Path], person: Person) -> None:
+    """Remove the files below some folders in which the person stands."""
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and not path.is_symlink() and search_bytes(path, person):
+                path.unlink()
+
+
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-def _blank_rejects(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, person: Person | None
-) -> int:
+def _blank_rejects(connection: duckdb.DuckDBPyConnection, contract: Contract) -> int:
     """Blank the rejected rows in which an erased identifier stands."""
     known = connection.execute(
         "select 1 from information_schema.tables "
@@ -166,7 +179,6 @@ def _blank_rejects(
             contract.table(source, name),
             where=f"source = {quote_literal(source)} "
             f"and table_name = {quote_literal(name)}",
-            phones=person.phones if person else (),
         )
         for source, name in tables
     )

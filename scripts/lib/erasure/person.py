@@ -14,13 +14,14 @@ from lib.cli import UserError
 from lib.contract import Contract
 from lib.erasure.salt import ERASURES, hash_of
 from lib.erasure.sift import email_of, key_of, name_kind, short, short_key
+from lib.erasure.spelling import phone_key
 from lib.sql import quote_identifier, relation
 
 SOURCES = ("generic", "salesforce", "hubspot", "marketo")
 _STAGED = "temp.erasure_people"
 _ADDRESSES = "temp.erasure_addresses"
 _STAFF = "temp.erasure_staff"
-_LEAST_DIGITS = 7
+_NUMBERS = "temp.erasure_numbers"
 # Of the records that are the first parameter.
 _MINE = "person_record_id in (select unnest($1))"
 
@@ -29,7 +30,8 @@ _MINE = "person_record_id in (select unnest($1))"
 class Person:
     """What is known of the person; names and phones are theirs alone, or not here.
 
-    Records are keys as they are compared.
+    Records are keys, and phones digits, as they are compared. A name with accents is
+    there without them too.
     `shared` says which kinds of identifiers other people have too, which stay.
     """
 
@@ -71,6 +73,7 @@ def find(
     """
     _stage(connection, contract)
     _stage_staff(connection, contract)
+    _stage_numbers(connection, contract)
     # An event may name one person's record with another's address: the address on the
     # record itself goes before.
     named = _column(
@@ -108,21 +111,21 @@ def find(
     names = _own_names(connection, records)
     phones = _own_phones(connection, records)
     told_names, told_phones = connection.execute(
-        "select count(distinct (lower(first_name), lower(last_name))), "
-        "count(distinct phone) "
+        "select count(distinct (plain_first, plain_last)), "
+        f"(select count(distinct phone) from {_NUMBERS} where {_MINE}) "
         f"from {_STAGED} where {_MINE} and first_name is not null "
         "and last_name is not null",
         [records],
     ).fetchall()[0]
     kinds = {
         "an address": bool(others.intersection(addresses)),
-        "a name": told_names > len(names),
+        "a name": told_names > len({plain for _, plain in names}),
         "a phone": told_phones > len(phones),
     }
     return Person(
         tuple(records),
         tuple(sorted({email, *addresses} - others)),
-        tuple(names),
+        tuple(dict.fromkeys(name for spelled in names for name in spelled)),
         tuple(phones),
         tuple(kind for kind, is_shared in kinds.items() if is_shared),
     )
@@ -149,48 +152,51 @@ def _addresses_of_others(
 
 def _own_names(
     connection: duckdb.DuckDBPyConnection, records: list[str]
-) -> list[tuple[str, str]]:
-    """Return the full names of some records that nobody else has.
+) -> list[tuple[tuple[str, str], tuple[str, str]]]:
+    """Return the full names of some records that nobody else has, and without accents.
 
-    One name may be another's in the other order, and so may that of a user; a company
-    may bear its founder's name, and keeps it.
+    One name may be another's in the other order or without accents, and so may that of
+    a user; a company may bear its founder's name, and keeps it.
     """
     rows = connection.execute(
-        f"select lower(first_name), lower(last_name) from {_STAGED} where {_MINE} "
-        "and first_name is not null and last_name is not null except "
-        f"(select lower(first_name), lower(last_name) from {_STAGED} "
-        f"where not {_MINE} "
-        f"union select lower(last_name), lower(first_name) from {_STAGED} "
-        f"where not {_MINE} union select lower(people.first_name), "
-        f"lower(people.last_name) from {_STAGED} as people "
-        f"inner join {_STAFF} as staff on staff.name in ("
-        "lower(people.first_name || ' ' || people.last_name), "
-        "lower(people.last_name || ' ' || people.first_name)) "
-        f"union select lower(people.first_name), lower(people.last_name) "
-        f"from {_STAGED} as people inner join marts.dim_accounts as accounts on "
-        "contains(lower(accounts.account_name), "
-        "lower(people.first_name || ' ' || people.last_name))) order by all",
+        "select distinct first_name, last_name, plain_first, plain_last "
+        f"from {_STAGED} as mine where {_MINE} "
+        "and first_name is not null and last_name is not null and not exists ("
+        f"from {_STAGED} as others where not others.{_MINE} "
+        "and ((others.plain_first = mine.plain_first "
+        "and others.plain_last = mine.plain_last) "
+        "or (others.plain_first = mine.plain_last "
+        "and others.plain_last = mine.plain_first))) "
+        f"and not exists (from {_STAFF} as staff where staff.name in ("
+        "mine.plain_first || ' ' || mine.plain_last, "
+        "mine.plain_last || ' ' || mine.plain_first)) "
+        "and not exists (from marts.dim_accounts as accounts where contains("
+        f"{_plain('accounts.account_name')}, "
+        "mine.plain_first || ' ' || mine.plain_last)) order by all",
         [records],
     ).fetchall()
-    return [(first, last) for first, last in rows]
+    return [((first, last), tuple(plain)) for first, last, *plain in rows]
 
 
 def _own_phones(connection: duckdb.DuckDBPyConnection, records: list[str]) -> list[str]:
-    """Return the telephone numbers of some records that nobody else has."""
+    """Return the digits of the telephone numbers that only some records have.
+
+    A number that a company or a user has is not the person's alone either.
+    """
     return _column(
         connection,
-        f"select distinct phone from {_STAGED} where {_MINE} and length("
-        f"regexp_replace(phone, '[^0-9]', '', 'g')) >= {_LEAST_DIGITS} except "
-        f"select phone from {_STAGED} where not {_MINE} order by 1",
+        f"select distinct phone from {_NUMBERS} where {_MINE} except select phone "
+        f"from {_NUMBERS} where person_record_id is null or not {_MINE} order by 1",
         [records],
     )
 
 
 def remember(connection: duckdb.DuckDBPyConnection, person: Person) -> None:
-    """Keep the hash of each of the person's keys, addresses and full names."""
+    """Keep the hash of each of the person's keys, addresses, phones and full names."""
     told: list[tuple[str, tuple[str, ...]]] = [
         ("record", tuple(map(short, person.records))),
         ("email", person.emails),
+        ("phone", person.phones),
     ]
     for first, last in person.names:
         for spelled in (f"{first} {last}", f"{last} {first}"):
@@ -210,7 +216,9 @@ def _stage(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     # A variable called as a table would take its place in a query.
     staged_people = " union all ".join(
         f"select {short_key('person_record_id')} as person_record_id, email, "
-        "first_name, last_name, phone "
+        "lower(nfc_normalize(first_name)) as first_name, "
+        "lower(nfc_normalize(last_name)) as last_name, "
+        f"{_plain('first_name')} as plain_first, {_plain('last_name')} as plain_last "
         f"from staging.stg_{source}__people"
         for source in SOURCES
     )
@@ -254,12 +262,37 @@ def _stage_staff(connection: duckdb.DuckDBPyConnection, contract: Contract) -> N
         staff = {c.name for c in table.columns if c.person == "staff"}
         raw = relation(source.schema, table.name)
         if "name" in staff:
-            names.append(f"select lower(trim(name)) from {raw}")
+            names.append(f"select {_plain('trim(name)')} from {raw}")
         if {"first_name", "last_name"} <= staff:
-            full = "lower(trim(first_name) || ' ' || trim(last_name))"
-            names.append(f"select {full} from {raw}")
+            full = "trim(first_name) || ' ' || trim(last_name)"
+            names.append(f"select {_plain(full)} from {raw}")
     union = " union ".join(names)
     connection.execute(f"create or replace temp table erasure_staff as {union}")
+
+
+def _stage_numbers(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Gather the telephone numbers of all, with the person record where it is one's."""
+    numbers = ["select cast(null as varchar) as person_record_id, null as phone"]
+    for source, table in contract.all_tables():
+        record = next((c for c in table.columns if c.person == "record"), None)
+        for column in table.columns:
+            if not column.name.endswith("phone"):
+                continue
+            key = "null"
+            if record is not None and column.person == "detail":
+                key = key_of(record.of or source.name, quote_identifier(record.name))
+            number = phone_key(quote_identifier(column.name))
+            raw = relation(source.schema, table.name)
+            numbers.append(f"select {key}, {number} from {raw}")
+    connection.execute(
+        "create or replace temp table erasure_numbers as from ("
+        f"{' union '.join(numbers)}) where phone is not null"
+    )
+
+
+def _plain(name: str) -> str:
+    """Return SQL for a name in small letters without accents."""
+    return f"lower(strip_accents({name}))"
 
 
 def _is_mentioned(

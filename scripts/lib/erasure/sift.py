@@ -2,10 +2,12 @@
 
 The same goes for a raw table when somebody is erased and for the rows of a file that
 lands: what tells a person stands in the source contract (`meta.person`). Rows about an
-erased person go. In rows about something else, or about somebody else's record, the
-mention is emptied; an erased address is taken out of any text, and an erased full name
-out of free text. In a table that no contract declares, a row goes that holds an erased
-address or key as a whole value.
+erased person go; a person's record goes under any key if it has both a name and a
+telephone number that were erased. In rows about something else, or about somebody
+else's record, the mention is emptied; an erased address is taken out of any text, a
+full name out of free text, a telephone number out of that and of what tells about a
+person. In a table that no contract declares, a row goes that holds an erased address or
+key as a whole value.
 """
 
 # SQL is put together here from quoted identifiers and this package's own expressions;
@@ -15,7 +17,7 @@ address or key as a whole value.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -24,10 +26,13 @@ from lib.contract import Column, Table
 from lib.erasure.salt import ERASURES, hash_of
 from lib.erasure.spelling import (
     BETWEEN_WORDS,
+    PHONE,
     PUT,
     address_pattern,
     addresses_in,
+    literal_pattern,
     name_pattern,
+    phone_key,
     replaced,
 )
 from lib.sql import quote_literal
@@ -36,7 +41,6 @@ REASON = "erased on request"
 _SOURCES = (
     "generic|salesforce|hubspot|marketo|google_ads|linkedin_ads|meta_ads|microsoft_ads"
 )
-_PHONE = r"[+(]?[0-9](?:[ ().\-/]*[0-9]){6,}"
 # As many names as one pattern takes.
 _MOST_NAMES = 100
 _LONG_SALESFORCE_KEY = "^(salesforce:[A-Za-z0-9]{15})[A-Za-z0-9]{3}$"
@@ -90,12 +94,15 @@ def short(key: str) -> str:
     return re.sub(_LONG_SALESFORCE_KEY, r"\1", key)
 
 
+def words_of(text: str) -> str:
+    """Return SQL for the words of a text, which may be some names."""
+    return f"regexp_split_to_array(lower(nfc_normalize({text})), '{BETWEEN_WORDS}')"
+
+
 def name_kind(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[str, str]:
     """Return a full name as it is compared, behind the kind that says its length."""
     row = connection.execute(
-        f"select list_filter(regexp_split_to_array(lower(?), '{BETWEEN_WORDS}'), "
-        "x -> x != '')",
-        [name],
+        f"select list_filter({words_of('?')}, x -> x != '')", [name]
     ).fetchone()
     words = row[0] if row else []
     return f"name{len(words)}", " ".join(words)
@@ -104,6 +111,13 @@ def name_kind(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[str, st
 def is_erased(kind: str, value: str) -> str:
     """Return SQL that is true where a value's hash is that of an erased one."""
     return f"{hash_of(kind, value)} in (select hash from {ERASURES})"
+
+
+def is_erased_name(words: str) -> str:
+    """Return SQL that is true where a list of words is an erased full name."""
+    hashed = hash_of("name' || len(words) || '", "array_to_string(words, ' ')")
+    each = f"list_transform([{words}], words -> {hashed})"
+    return f"({each})[1] in (select hash from {ERASURES})"
 
 
 class Sieve:
@@ -147,7 +161,9 @@ class Sieve:
                 condition = self._condition(column, value)
                 if condition:
                     told[column.name] = condition
-        if not self._is_of_people():
+        if self._is_of_people():
+            told |= self._told_by_name_and_phone(_as_text(columns))
+        else:
             nobody = self._names_nobody(_as_text(columns))
             for column in self.table.columns:
                 if column.name in told and column.person in _TELLS_WITHOUT_RECORD:
@@ -160,6 +176,23 @@ class Sieve:
             column.person == "record" and self.table.key == (column.name,)
             for column in self.table.columns
         )
+
+    def _told_by_name_and_phone(self, text: Mapping[str, str]) -> dict[str, str]:
+        """Return, by telephone column, SQL that is true of an erased name with it."""
+        names = [
+            next((text[name] for name in text if name.endswith(endings)), None)
+            for endings in (("first_name", "firstname"), ("last_name", "lastname"))
+        ]
+        first, last = names
+        if first is None or last is None:
+            return {}
+        full = words_of(f"({first} || ' ' || {last})")
+        is_named = is_erased_name(f"list_filter({full}, x -> x != '')")
+        return {
+            name: f"({is_named} and {is_erased('phone', phone_key(value))})"
+            for name, value in text.items()
+            if name.endswith("phone")
+        }
 
     def _names_nobody(self, text: Mapping[str, str]) -> str:
         """Return SQL that is true of a row without the key of a person's record."""
@@ -249,6 +282,8 @@ class Sieve:
             declared = self.table.column(name)
             if declared is None or declared.person == "text":
                 cells += self._empty_names(relation, value)
+            if declared is None or declared.person in {"text", "detail"}:
+                cells += self._empty_phones(relation, value)
             if declared is None or declared.person != "staff":
                 kind = declared.person if declared else None
                 is_whole = kind in {"email", "emails"}
@@ -287,6 +322,8 @@ class Sieve:
         ).fetchall()
         if not lengths or not self._is_text(relation, value):
             return 0
+        # As they stand, since they are to be found again; of a name only its letters
+        # are compared, however Unicode spells them.
         words = f"regexp_split_to_array(lower({value}), '{BETWEEN_WORDS}')"
         cells = 0
         for (kind,) in lengths:
@@ -298,7 +335,8 @@ class Sieve:
             found = self.connection.execute(
                 f"select told from (select distinct unnest({runs}) as told from "
                 f"(select {words} as words from {relation} "
-                f"where contains({value}, ' '))) where {is_erased(kind, 'told')}"
+                f"where contains({value}, ' '))) "
+                f"where {is_erased(kind, 'nfc_normalize(told)')}"
             ).fetchall()
             # The first name that stands in a text goes first, whichever it is.
             names = [name.split() for (name,) in sorted(found)]
@@ -306,6 +344,23 @@ class Sieve:
                 some = names[first : first + _MOST_NAMES]
                 cells += self._taken_out(relation, value, name_pattern(*some))
         return cells
+
+    def _empty_phones(self, relation: str, value: str) -> int:
+        """Take an erased telephone number out of a text column."""
+        known = self.connection.execute(
+            f"select 1 from {ERASURES} where kind = 'phone' limit 1"
+        ).fetchone()
+        if known is None or not self._is_text(relation, value):
+            return 0
+        found = self.connection.execute(
+            "select told from (select distinct unnest("
+            f"regexp_extract_all({value}, '{PHONE}')) as told from {relation}) "
+            f"where {is_erased('phone', phone_key('told'))} order by all"
+        ).fetchall()
+        return sum(
+            self._taken_out(relation, value, literal_pattern(number))
+            for (number,) in found
+        )
 
     def _is_text(self, relation: str, value: str) -> bool:
         described = self.connection.execute(
@@ -326,7 +381,6 @@ def blank_rejects(
     *,
     where: str = "true",
     positions: Mapping[str, int] | None = None,
-    phones: Sequence[str] = (),
 ) -> int:
     """Blank the rejected rows in which an erased identifier or full name stands.
 
@@ -341,7 +395,6 @@ def blank_rejects(
         where: SQL for which rejects of the relation these are.
         positions: where the file has each column, from 0 on; by default in the order
             of the contract, since an earlier file's order is not known.
-        phones: the person's, in any notation.
 
     Returns:
         The number of rows that lost their text.
@@ -351,7 +404,7 @@ def blank_rejects(
     )
     spelled = "(coalesce(text, '') || ' ' || coalesce(error, ''))"
     plain = f"lower(replace({spelled}, '%40', '@'))"
-    single = f"regexp_split_to_array({plain}, '{BETWEEN_WORDS}')"
+    single = words_of(plain)
     keys = (
         f"list_filter(regexp_split_to_array({spelled}, '{_BETWEEN_TOKENS}'), "
         f"x -> length(x) >= {_LONG_KEY} or regexp_matches(x, '^({_SOURCES}):.'))"
@@ -369,6 +422,8 @@ def blank_rejects(
         f"{hash_of('email', email_of('x'))})",
         f"list_transform({keys}, x -> {hash_of('record', any_key)})",
         f"[{', '.join([*own, 'cast(null as varchar)'])}]",
+        f"list_transform(regexp_extract_all({spelled}, '{PHONE}'), x -> "
+        f"{hash_of('phone', phone_key('x'))})",
     ]
     lengths = connection.execute(
         f"select distinct kind from {ERASURES} where starts_with(kind, 'name')"
@@ -380,13 +435,11 @@ def blank_rejects(
             f"array_to_string(({single})[i:i + {last}], ' '))"
         )
         hashed.append(f"list_transform({runs}, x -> {hash_of(kind, 'x')})")
-    told = [f"list_has_any({one}, getvariable('erasure_hashes'))" for one in hashed] + [
-        _holds_phone(spelled) for _ in phones
-    ]
+    told = [f"list_has_any({one}, getvariable('erasure_hashes'))" for one in hashed]
     row = connection.execute(
         f"update {rejects} set text = null, error = ? "
         f"where error != ? and ({where}) and ({' or '.join(told)})",
-        [REASON, REASON, *(re.sub("[^0-9]", "", phone) for phone in phones)],
+        [REASON, REASON],
     ).fetchone()
     return int(row[0]) if row else 0
 
@@ -401,13 +454,6 @@ def _given(column: Column, positions: Mapping[str, int]) -> str:
         f"then regexp_extract(text, '{member}', 1) "
         f"else trim({fields}[{positions[column.name] + 1}], ' \"') end"
     )
-
-
-def _holds_phone(text: str) -> str:
-    """Return SQL that is true where a text holds a phone, of which ? are the digits."""
-    each = f"regexp_extract_all({text}, '{_PHONE}')"
-    digits = "regexp_replace(x, '[^0-9]', '', 'g')"
-    return f"len(list_filter({each}, x -> ends_with({digits}, ?))) > 0"
 
 
 def key_of_any(source: str, value: str) -> str:

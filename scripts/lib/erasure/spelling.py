@@ -22,6 +22,12 @@ _ODD_ADDRESS = r"[^\s,;<>\"()\[\]{}=|:]+@[\p{L}\p{M}\p{N}.-]+"
 # Escapes of punctuation that is no part of an address.
 _ESCAPE = "%(?:2[0-9acf]|3[a-f]|5[b-e]|7[b-d])"
 _EDGE = "['._-]*"
+# What may stand between the digits of a telephone number.
+_PHONE_MARKS = "[ ().\\-/\u00a0\u2010-\u2015]*"
+_NO_NUMBER = _PHONE_MARKS.replace("[", "[^0-9").removesuffix("*")
+PHONE = rf"[+(]?[0-9](?:{_PHONE_MARKS}[0-9]){{6,}}"
+_EXTENSION = "(?:ext|x|#|;).*$"
+_LEAST_DIGITS, _TOLD_DIGITS = 7, 9
 # A class of what is neither a letter, a mark, a digit nor one of some characters.
 _OTHERS = re.compile(r"\[\^(?:\\p\{[LMN]\})+(?:0-9)?([^\]]*)\]")
 _MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
@@ -54,6 +60,33 @@ def name_pattern(*names: Sequence[str]) -> str:
     """Return the pattern of names in a text, whatever stands between their words."""
     spelled = "|".join(BETWEEN_WORDS.join(map(re.escape, words)) for words in names)
     return rf"(^|[^\p{{L}}\p{{M}}0-9])(?:{spelled})($|[^\p{{L}}\p{{M}}0-9])"
+
+
+def phone_key(value: str) -> str:
+    """Return SQL for the digits by which a number is compared, null if it is none.
+
+    They are the last nine, so that a country's prefix does not matter, as the macro
+    plain_phone has them.
+    """
+    bare = f"regexp_replace(lower({value}), '{_EXTENSION}', '')"
+    digits = f"regexp_replace({bare}, '[^0-9]', '', 'g')"
+    return (
+        f"case when length({digits}) >= {_LEAST_DIGITS} "
+        f"and replace({digits}, right({digits}, 1), '') != '' "
+        f"then right({digits}, {_TOLD_DIGITS}) end"
+    )
+
+
+def phone_pattern(key: str) -> str:
+    """Return the pattern of a number by the digits that tell it, in any notation."""
+    # One of fewer digits is no other number's end.
+    start = "" if len(key) == _TOLD_DIGITS else f"(?:^|{_NO_NUMBER}){_PHONE_MARKS}"
+    return rf"{start}{_PHONE_MARKS.join(key)}(?:$|[^0-9])"
+
+
+def literal_pattern(text: str) -> str:
+    """Return the pattern of a number as it stands in a text."""
+    return rf"((?:^|{_NO_NUMBER}){_PHONE_MARKS}){re.escape(text)}($|[^0-9])"
 
 
 def key_pattern(key: str) -> str:

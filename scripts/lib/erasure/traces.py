@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,7 @@ from lib.erasure.spelling import (
     in_python,
     key_pattern,
     name_pattern,
+    phone_pattern,
 )
 from lib.sql import quote_identifier
 
@@ -74,9 +76,11 @@ def search_database(
             table = declared.get((schema, name))
             looked = [c for c in columns if not _is_staff(table, c)]
             target = ".".join(quote_identifier(n) for n in ("looked", schema, name))
+            search.tables += 1
+            if connection.execute(f"from {target} limit 1").fetchone() is None:
+                continue
             keys = _keys(table, sources.get(schema, ""), columns)
             rows, found = _search(connection, target, looked, person, keys)
-            search.tables += 1
             search.rows += rows
             search.add(f"{place}{schema}.{name}", found)
 
@@ -131,7 +135,7 @@ def search_bytes(path: Path, person: Person) -> int:
             for first, last in person.names
             for words in ((first, last), (last, first))
         ),
-        *(_Needle(phone, re.escape(phone)) for phone in person.phones),
+        *(_Needle(phone[:1], phone_pattern(phone)) for phone in person.phones),
     ]
     # A key's letters are told from each other by their case too.
     keys = [
@@ -139,6 +143,8 @@ def search_bytes(path: Path, person: Person) -> int:
         for key in map(short, person.records)
         if len(key) >= _LONG_KEY
     ]
+    # Unicode spells an accent in two ways.
+    is_plain = all(word.isascii() for words in person.names for word in words)
     found = 0
     before = ""
     for chunk, is_last in _chunks(path):
@@ -146,6 +152,8 @@ def search_bytes(path: Path, person: Person) -> int:
         # judged where it is whole.
         text = _UNESCAPED.sub(" ", before + chunk) + ("" if is_last else "x")
         lowered = text.lower()
+        if not is_plain:
+            lowered = unicodedata.normalize("NFC", lowered)
         met = [needle for needle in left if needle.stands_in(lowered)]
         left = [needle for needle in left if needle not in met]
         met_keys = [key for key in keys if key.search(text)]
@@ -199,8 +207,8 @@ def _search(
         )
         parameters += [email.split("@")[-1], address_pattern(email)]
     for phone in person.phones:
-        conditions.append("contains(looked_text, ?)")
-        parameters.append(phone.lower())
+        conditions.append("regexp_matches(looked_text, ?)")
+        parameters.append(phone_pattern(phone))
     for key in map(short, person.records):
         spelled_key = parted.format("spelled_text")
         conditions.append(
@@ -220,8 +228,8 @@ def _search(
     row = connection.execute(
         "select count(*), count(*) filter "
         f"(where {' or '.join(conditions) or 'false'}) from ("
-        f"select *, lower(spelled_text) as looked_text from (select *, {spelled} "
-        f"as spelled_text from {target}))",
+        "select *, lower(nfc_normalize(spelled_text)) as looked_text "
+        f"from (select *, {spelled} as spelled_text from {target}))",
         parameters,
     ).fetchone()
     return (int(row[0]), int(row[1])) if row else (0, 0)
