@@ -210,7 +210,7 @@ def _again(chance: np.random.Generator, person: Person, stranger: Person) -> Per
     form = _FORMS[int(chance.integers(0, len(_FORMS)))]
     new_company = either(
         (0.12, ""), (0.05, typo(company)), (0.25, bare + form if bare else ""),
-        other=company,
+        (0.02, stranger.company_name), other=company,
     )  # fmt: skip
     title = _TITLES[int(chance.integers(0, len(_TITLES)))]
     elsewhere = f"{chance.integers(10_000, 99_000)}"

@@ -103,7 +103,7 @@ def persons(warehouse: Warehouse) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("name", "least_precision", "least_recall"),
-    [("dataset1", 0.99, 0.97), ("dataset2", 0.99, 0.98)],
+    [("dataset1", 0.99, 0.976), ("dataset2", 0.99, 0.987)],
 )
 def test_febrl_is_matched(
     matched: Callable[[Rows], Warehouse],
@@ -122,7 +122,7 @@ def test_febrl_is_matched(
 def test_fake_people_are_never_merged_wrongly(
     matched: Callable[[Rows], Warehouse],
 ) -> None:
-    """Many of them have two addresses at one domain, and so stay two for review."""
+    """Many have two addresses at one domain, or a name and nothing else in common."""
     path = SHARED_DATA / "splink" / "fake_1000.csv"
     people = labelled(path, "unique_id", FAKE_COLUMNS)
     with path.open() as file:
@@ -130,7 +130,7 @@ def test_fake_people_are_never_merged_wrongly(
     precision, recall = precision_and_recall(persons(matched(people)), truth)
     print(f"fake_1000: precision {precision:.4f}, recall {recall:.4f}")
     assert precision >= 0.99
-    assert recall >= 0.35
+    assert recall >= 0.57
 
 
 def test_the_demo_company_is_matched(
@@ -186,6 +186,26 @@ CASES = [
     person("d3", "Una Frost", email="una@frost.example"),
     person("m1", "Kit Osgood", email="kit@osgood.example"),
     person("m2", "Zoe Lund", email="zoe@lund.example"),
+    # Twins at one firm, each with a mailbox of her own name and one telephone.
+    person("v1", "Anna Holt", email="anna@holt.example", phone="5550100501"),
+    person("v2", "Alma Holt", email="alma@holt.example", phone="5550100501"),
+    # Father and son at home, and a record of either that both are like.
+    person("h1", "John Pace", phone="5550100601", postal_code="54321"),
+    person("h2", "Mark Pace", phone="5550100601", postal_code="54321"),
+    person("h3", " Pace", phone="5550100601", postal_code="54321"),
+    # A couple.
+    person("k1", "Gesa Thorn", phone="5550100701", postal_code="65432"),
+    person("k2", "Olaf Weir", phone="5550100701", postal_code="65432"),
+    # A slip in the domain, and nothing else to go by; one mailbox, two firms.
+    person("e1", "Mia Sorrel", email="mia.sorrel77@sorrelbox.example"),
+    person("e2", email="mia.sorrel77@sorrelbxo.example"),
+    # A mailbox of many names: one of them twice, with a slip.
+    *(
+        person(f"b{number}", name, email="team7@barn.example")
+        for number, name in enumerate(
+            ("Ilse Farr", "Ilsee Farr", "Otto Kemp", "Rosa Lind", "Hugo Nash")
+        )
+    ),
     # Relatives at one firm, one of them with a mailbox of her own name.
     person(
         "r1",
@@ -226,7 +246,15 @@ def test_rules_and_decisions_override_probability(
     shown = ["bridge_person_records", "int_core__person_moves+"]
     assert run_dbt(warehouse.path, select=[decided, *shown], as_of="2026-01-02")
     found = persons(warehouse)
-    one_person = [("t1", "t2"), ("m1", "m2"), ("d1", "d3"), ("c1", "c2"), ("w1", "w2")]
+    one_person = [
+        ("t1", "t2"),
+        ("m1", "m2"),
+        ("d1", "d3"),
+        ("c1", "c2"),
+        ("w1", "w2"),
+        ("e1", "e2"),
+        ("b0", "b1"),
+    ]
     two_people = [
         ("n1", "n2"),
         ("c1", "c3"),
@@ -234,6 +262,12 @@ def test_rules_and_decisions_override_probability(
         ("s0", "s1"),
         ("s2", "s3"),
         ("r1", "r2"),
+        ("v1", "v2"),
+        ("h1", "h2"),
+        ("k1", "k2"),
+        ("b0", "b2"),
+        ("b2", "b3"),
+        ("b3", "b4"),
     ]
     assert {pair: found[pair[0]] == found[pair[1]] for pair in one_person} == (
         dict.fromkeys(one_person, True)
@@ -250,6 +284,8 @@ def test_rules_and_decisions_override_probability(
     }
     assert judged["n1", "n2"] == ("review", "other_work_address")
     assert judged["c1", "c3"] == ("review", "other_work_address")
+    assert judged["v1", "v2"] == ("review", "other_work_address")
+    assert judged["h1", "h2"] == ("review", "one_household")
     assert judged["d1", "d2"] == ("distinct", "decided")
     assert judged["m1", "m2"] == ("merged", "decided")
     rules = dict(
@@ -337,11 +373,15 @@ def edge_table(rows: Iterable[Edge]) -> pa.Table:
 
 
 def barrier_table(
-    emails: dict[int, str], numbers: dict[int, str], apart: set[tuple[int, int]]
+    emails: dict[int, str],
+    numbers: dict[int, str],
+    apart: set[tuple[int, int]],
+    kin: Iterable[tuple[int, int]] = (),
 ) -> pa.Table:
     rows = [(f"u{unit}", "work_email", value) for unit, value in emails.items()]
     rows += [(f"u{unit}", "phone", value) for unit, value in numbers.items()]
     rows += [(f"u{one}", "distinct", f"u{other}") for one, other in apart]
+    rows += [(f"u{one}", "household", f"u{other}") for one, other in kin]
     names = ("unit_id", "trait", "trait_value")
     return pa.Table.from_pylist(
         [dict(zip(names, row, strict=True)) for row in rows],
@@ -356,16 +396,17 @@ def clusters(joined: pa.Table) -> dict[str, set[str]]:
     return found
 
 
-@given(edges, addresses, phones, distinct)
+@given(edges, addresses, phones, distinct, distinct)
 def test_no_cluster_holds_what_is_barred(
     links: list[Edge],
     emails: dict[int, str],
     numbers: dict[int, str],
     apart: set[tuple[int, int]],
+    kin: set[tuple[int, int]],
 ) -> None:
     """Every cluster keeps the barriers, and none between clusters was needless."""
     probable = [(one, other, 6, chance) for one, other, _, chance in links]
-    barriers = barrier_table(emails, numbers, apart)
+    barriers = barrier_table(emails, numbers, apart, kin)
     found = clusters(join_units(edge_table(probable), barriers))
 
     def barred(one: str, other: str) -> bool:
@@ -373,7 +414,7 @@ def test_no_cluster_holds_what_is_barred(
         mine, theirs = emails.get(first, ""), emails.get(second, "")
         at_one_domain = mine[1:] == theirs[1:] != "" and mine != theirs
         share = first in numbers and numbers[first] == numbers.get(second)
-        return (first, second) in apart or (at_one_domain and not share)
+        return (first, second) in apart | kin or (at_one_domain and not share)
 
     for members in found.values():
         assert not any(barred(*pair) for pair in combinations(members, 2))
@@ -399,10 +440,11 @@ def test_the_order_of_rows_changes_no_cluster(
     assert join_units(edge_table(links), barriers).equals(first)
 
 
-def test_what_a_record_declares_outweighs_other_addresses_but_no_decision() -> None:
+def test_what_a_record_declares_outweighs_all_but_a_decision() -> None:
     links = [(0, 1, 5, 1.0), (2, 3, 5, 1.0)]
     emails = {0: "a@x.com", 1: "b@x.com", 2: "a@x.com", 3: "b@x.com"}
-    joined = join_units(edge_table(links), barrier_table(emails, {}, {(2, 3)}))
+    barriers = barrier_table(emails, {}, {(2, 3)}, {(0, 1)})
+    joined = join_units(edge_table(links), barriers)
     assert clusters(joined) == {"u0": {"u0", "u1"}}
 
 
@@ -416,6 +458,7 @@ FEATURES = [
         "phone": f"5550{number // 2:05}",
         "company": f"firm{number // 2 % 50}",
         "company_domain": f"firm{number // 2 % 50}.com",
+        "site": f"firm{number // 2 % 50}:{number // 2 % 50:05}",
         "title": ["cmo", "ceo"][number % 2],
         "postal_code": f"{number // 2 % 50:05}",
         "state": ["ca", "ny"][number // 2 % 2],

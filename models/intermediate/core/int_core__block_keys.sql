@@ -4,12 +4,36 @@
 
 {{ config(materialized='view') }}
 
+{%- set keys = {
+    'phone': 'phone',
+    'names': 'both_names',
+    'last_company': "last_name || ':' || company",
+    'first_company': "first_name || ':' || company",
+    'last_domain': "last_name || ':' || company_domain",
+    'first_domain': "first_name || ':' || company_domain",
+    'last_place': "last_name || ':' || postal_code",
+    'first_place': "first_name || ':' || postal_code",
+    'last_state': "last_name || ':' || left(first_name, 1) || ':' || state",
+    'first_state': "first_name || ':' || left(last_name, 3) || ':' || state",
+    'initials_company': "initials || ':' || company",
+    'initials_place': "initials || ':' || postal_code",
+    'last_site': "left(last_name, 2) || ':' || site",
+    'first_site': "left(first_name, 2) || ':' || site",
+    'initials_line': "initials || ':' || left(phone, 4)",
+    'email_name': 'email_name',
+    'mailbox': "left(email, strpos(email, '@') + 2)",
+} %}
+
 with
 
 match_profiles as (
 
     select
         *,
+        case
+            when first_name < last_name then first_name || ':' || last_name
+            when first_name is not null then last_name || ':' || first_name
+        end as both_names,
         case
             when first_name < last_name then left(first_name, 1) || left(last_name, 1)
             else left(last_name, 1) || left(first_name, 1)
@@ -18,110 +42,17 @@ match_profiles as (
 
 ),
 
-all_keys as (
-
-    select
-        person_record_id,
-        unit_id,
-        'phone:' || phone as block_key
-    from match_profiles
-    union all
-    select
-        person_record_id,
-        unit_id,
-        'names:' || least(first_name, last_name)
-        || ':' || greatest(first_name, last_name) as block_key
-    from match_profiles
-    where first_name is not null and last_name is not null
-    union all
-    select
-        person_record_id,
-        unit_id,
-        'last_company:' || last_name || ':' || company as block_key
-    from match_profiles
-    union all
-    select
-        person_record_id,
-        unit_id,
-        'first_company:' || first_name || ':' || company as block_key
-    from match_profiles
-    union all
-    select
-        person_record_id,
-        unit_id,
-        'last_domain:' || last_name || ':' || company_domain as block_key
-    from match_profiles
-    union all
-    select
-        person_record_id,
-        unit_id,
-        'first_domain:' || first_name || ':' || company_domain as block_key
-    from match_profiles
-    union all
-    select
-        person_record_id,
-        unit_id,
-        'last_place:' || last_name || ':' || postal_code as block_key
-    from match_profiles
-    union all
-    select
-        person_record_id,
-        unit_id,
-        'first_place:' || first_name || ':' || postal_code as block_key
-    from match_profiles
-    union all
-    select
-        person_record_id,
-        unit_id,
-        'initials_company:' || initials || ':' || company as block_key
-    from match_profiles
-    union all
-    select
-        person_record_id,
-        unit_id,
-        'initials_place:' || initials || ':' || postal_code as block_key
-    from match_profiles
-    union all
-    select
-        person_record_id,
-        unit_id,
-        'last_site:' || left(last_name, 1) || ':' || company || ':' || postal_code
-            as block_key
-    from match_profiles
-    union all
-    select
-        person_record_id,
-        unit_id,
-        'first_site:' || left(first_name, 1) || ':' || company || ':' || postal_code
-            as block_key
-    from match_profiles
-    union all
-    select
-        person_record_id,
-        unit_id,
-        'initials_line:' || initials || ':' || left(phone, 4) as block_key
-    from match_profiles
-    union all
-    select
-        person_record_id,
-        unit_id,
-        'last_line:' || last_name || ':' || left(first_name, 1) || ':' || left(phone, 3)
-            as block_key
-    from match_profiles
-    union all
-    select
-        person_record_id,
-        unit_id,
-        'email_name:' || email_name as block_key
-    from match_profiles
-    where email_name is not null
-
-),
-
 block_keys as (
 
-    select * from all_keys
-    where block_key is not null
+    {%- for kind, key in keys.items() %}
+        select
+            person_record_id,
+            unit_id,
+            '{{ kind }}:' || {{ key }} as block_key
+        from match_profiles
+        where {{ key }} is not null
+        {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 )
 

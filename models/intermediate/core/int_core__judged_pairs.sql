@@ -64,6 +64,7 @@ compared_pairs as (
         match_limits.review_probability,
         person_clusters.person_id = other_clusters.person_id as is_one_person,
         hard_negatives.unit_id is not null as is_hard_negative,
+        coalesce(candidate_pairs.phone_level = 'household', false) as is_household,
         candidate_pairs.first_name_level in ('same', 'alike')
         and candidate_pairs.last_name_level in ('same', 'alike') as is_same_name
     from all_pairs
@@ -114,6 +115,7 @@ judged_pairs as (
             when decision = 'distinct' then 'decided'
             when decision = 'merge' then 'contradicting_decisions'
             when is_hard_negative then 'other_work_address'
+            when is_household then 'one_household'
             when match_probability >= merge_probability
                 then 'barred_by_another_record'
             when match_probability >= review_probability then 'uncertain'

@@ -1,6 +1,6 @@
 -- Grain: one row per match unit that might be joined to another and trait of it that
 -- may forbid or allow that: a work address, a telephone of its own, a unit that
--- somebody decided is another person.
+-- somebody decided is another person, a unit of the same household.
 
 with
 
@@ -48,6 +48,16 @@ distinct_decisions as (
 
 ),
 
+candidate_pairs as (
+
+    select
+        unit_id,
+        other_unit_id
+    from {{ ref('int_core__candidate_pairs') }}
+    where phone_level = 'household'
+
+),
+
 joinable_units as (
 
     select unit_id from match_edges
@@ -83,6 +93,12 @@ match_barriers as (
         on distinct_decisions.person_record_id = match_units.person_record_id
     inner join match_units as other_units
         on distinct_decisions.other_person_record_id = other_units.person_record_id
+    union
+    select
+        unit_id,
+        'household' as trait,
+        other_unit_id as trait_value
+    from candidate_pairs
 
 )
 

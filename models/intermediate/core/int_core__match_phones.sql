@@ -1,5 +1,5 @@
--- Grain: one row per match unit and owner of a telephone number: the number and the
--- owner's initials.
+-- Grain: one row per match unit and owner of a telephone number: the number with the
+-- owner's given name and the initial of the family name.
 
 with
 
@@ -7,7 +7,7 @@ match_profiles as (
 
     select
         unit_id,
-        phone || ':' || left(first_name, 1) || left(last_name, 1) as own_phone
+        phone || ':' || first_name || ':' || left(last_name, 1) as own_phone
     from {{ ref('int_core__match_profiles') }}
 
 ),

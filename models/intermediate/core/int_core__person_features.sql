@@ -1,6 +1,6 @@
 -- Grain: one row per person record: what is compared when two records are matched,
--- stripped of case, accents, marks and legal forms. A mailbox that is named as
--- everybody's is, after its owner, tells nothing beyond the name and is left out.
+-- stripped of case, accents, marks and legal forms. A mailbox named after its owner
+-- tells nothing beyond the name; an address of too many names is evidence all the same.
 
 with
 
@@ -17,16 +17,19 @@ person_records as (
 
 match_units as (
 
-    select
-        person_record_id,
-        unit_id
-    from {{ ref('int_core__match_units') }}
+    select * from {{ ref('int_core__match_units') }}
 
 ),
 
 identifying_emails as (
 
     select email from {{ ref('int_core__identifying_emails') }}
+
+),
+
+role_mailboxes as (
+
+    select local_part from {{ ref('role_mailboxes') }}
 
 ),
 
@@ -44,10 +47,7 @@ linked_accounts as (
 
 country_names as (
 
-    select
-        synonym,
-        picklist_value
-    from {{ ref('picklist_values') }}
+    select * from {{ ref('picklist_values') }}
     where field = 'country'
 
 ),
@@ -59,7 +59,8 @@ plain_records as (
         match_units.unit_id,
         {{ plain_text('person_records.first_name') }} as first_name,
         {{ plain_text('person_records.last_name') }} as last_name,
-        identifying_emails.email,
+        case when role_mailboxes.local_part is null then person_records.email end
+            as email,
         split_part(identifying_emails.email, '@', 1) as email_name,
         case when freemail_domains.domain is null then identifying_emails.email end
             as work_email,
@@ -85,6 +86,8 @@ plain_records as (
         on person_records.person_record_id = match_units.person_record_id
     left join identifying_emails
         on person_records.email = identifying_emails.email
+    left join role_mailboxes
+        on split_part(person_records.email, '@', 1) = role_mailboxes.local_part
     left join freemail_domains
         on person_records.email_domain = freemail_domains.domain
     left join linked_accounts
@@ -104,13 +107,9 @@ person_features as (
         email,
         case
             when replace(replace(replace(email_name, '.', ''), '_', ''), '-', '') in (
-                first_name,
-                last_name,
-                first_name || last_name,
-                last_name || first_name,
-                left(first_name, 1) || last_name,
-                last_name || left(first_name, 1),
-                first_name || left(last_name, 1)
+                first_name, last_name, first_name || last_name,
+                last_name || first_name, left(first_name, 1) || last_name,
+                last_name || left(first_name, 1), first_name || left(last_name, 1)
             ) then null
             else email_name
         end as email_name,
@@ -118,6 +117,7 @@ person_features as (
         phone,
         company,
         company_domain,
+        company || ':' || postal_code as site,
         title,
         postal_code,
         state,

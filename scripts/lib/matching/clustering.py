@@ -26,6 +26,7 @@ class _Cluster:
     units: list[str]
     addresses: dict[str, dict[str, set[str]]] = field(default_factory=dict)
     distinct: set[str] = field(default_factory=set)
+    household: set[str] = field(default_factory=set)
 
 
 def join_units(edges: pa.Table, barriers: pa.Table) -> pa.Table:
@@ -34,19 +35,22 @@ def join_units(edges: pa.Table, barriers: pa.Table) -> pa.Table:
     Edges are taken by precedence, falling probability and ids, so that the same edges
     give the same clusters. One is passed over when its clusters hold two units that
     somebody decided are distinct, or, for a probable edge, two units with different
-    work addresses at one domain and no telephone in common.
+    work addresses at one domain and no telephone in common, or two of a household.
 
     Args:
         edges: unit_id, other_unit_id, precedence, match_rule, match_probability.
-        barriers: unit_id, trait (work_email, phone or distinct) and trait_value.
+        barriers: unit_id, trait (work_email, phone, distinct or household) and
+            trait_value.
     """
     traits: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for row in barriers.to_pylist():
         traits[row["trait"]][row["unit_id"]].add(row["trait_value"])
-    phones, distinct = traits["phone"], traits["distinct"]
-    for unit, strangers in list(distinct.items()):
-        for stranger in strangers:
-            distinct[stranger].add(unit)
+    phones = traits["phone"]
+    distinct, household = traits["distinct"], traits["household"]
+    for apart in (distinct, household):
+        for unit, strangers in list(apart.items()):
+            for stranger in strangers:
+                apart[stranger].add(unit)
     home: dict[str, _Cluster] = {}
 
     def cluster_of(unit: str) -> _Cluster:
@@ -55,7 +59,12 @@ def join_units(edges: pa.Table, barriers: pa.Table) -> pa.Table:
             for email in traits["work_email"].get(unit, ()):
                 domain = email.partition("@")[2]
                 addresses.setdefault(domain, {}).setdefault(unit, set()).add(email)
-            home[unit] = _Cluster([unit], addresses, set(distinct.get(unit, ())))
+            home[unit] = _Cluster(
+                [unit],
+                addresses,
+                set(distinct.get(unit, ())),
+                set(household.get(unit, ())),
+            )
         return home[unit]
 
     def barred(one: _Cluster, other: _Cluster, precedence: int) -> bool:
@@ -63,7 +72,7 @@ def join_units(edges: pa.Table, barriers: pa.Table) -> pa.Table:
             return True
         if precedence <= LAST_DECLARED:
             return False
-        return any(
+        return not one.household.isdisjoint(other.units) or any(
             mine.isdisjoint(theirs)
             and phones.get(unit, set()).isdisjoint(phones.get(other_unit, ()))
             for domain in one.addresses.keys() & other.addresses.keys()
@@ -84,6 +93,7 @@ def join_units(edges: pa.Table, barriers: pa.Table) -> pa.Table:
             home[joined] = one
         one.units += other.units
         one.distinct |= other.distinct
+        one.household |= other.household
         for domain, addresses in other.addresses.items():
             one.addresses.setdefault(domain, {}).update(addresses)
         reason = (edge["precedence"], -edge["match_probability"], edge["match_rule"])
