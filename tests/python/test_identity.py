@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,48 @@ def test_golden_people_equal_the_union_find(
     sizes = [len(group) for group in expected]
     assert max(sizes) > 5
     assert sizes.count(1) > 50
+
+
+def test_probability_joins_on_evidence_and_never_across_work_addresses(
+    company: Tables, company_warehouse: Warehouse
+) -> None:
+    """Units of one person hang together, and no two have rival addresses."""
+    by_id = {person["person_id"]: person for person in company["people"]}
+    units: dict[str, set[str]] = defaultdict(set)
+    addresses: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    phones: dict[str, set[str]] = defaultdict(set)
+    for person_id, unit_id, record_id, work_email in company_warehouse.rows(
+        "select person_id, unit_id, record_id, work_email "
+        "from marts.bridge_person_records "
+        "inner join intermediate.int_core__person_features using (person_record_id)"
+    ):
+        units[person_id].add(unit_id)
+        phones[unit_id].add(by_id[record_id].get("phone") or record_id)
+        if work_email:
+            addresses[unit_id].add((work_email.split("@")[1], work_email))
+    sets = UnionFind()
+    for one, other in company_warehouse.rows(
+        "select unit_id, other_unit_id from marts.fct_duplicate_candidates "
+        "inner join intermediate.int_core__candidate_pairs "
+        "using (person_record_id, other_person_record_id) where outcome = 'merged'"
+    ):
+        sets.union(one, other)
+    for members in units.values():
+        assert len({sets.find(unit) for unit in members}) == 1
+        for one, other in combinations(sorted(members), 2):
+            rivals = {
+                (mine, theirs)
+                for domain, mine in addresses[one]
+                for other_domain, theirs in addresses[other]
+                if domain == other_domain and mine != theirs
+            }
+            assert not rivals or phones[one] & phones[other]
+    # Probability did join some, and rival addresses do occur among its candidates.
+    assert max(len(members) for members in units.values()) > 1
+    barred = "reason = 'other_work_address'"
+    assert company_warehouse.value(
+        f"select count(*) from marts.fct_duplicate_candidates where {barred}"
+    )
 
 
 def test_a_person_is_named_for_the_earliest_record(

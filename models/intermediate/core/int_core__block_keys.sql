@@ -44,15 +44,7 @@ match_profiles as (
 
 block_keys as (
 
-    {%- for kind, key in keys.items() %}
-        select
-            person_record_id,
-            unit_id,
-            '{{ kind }}:' || {{ key }} as block_key
-        from match_profiles
-        where {{ key }} is not null
-        {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    {{ keyed_records('match_profiles', keys) }}
 
 )
 
