@@ -1,0 +1,312 @@
+"""Business time and service levels, against clocks that go minute by minute."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache, cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pytest
+
+from conftest import run_dbt
+
+AS_OF = date(2026, 6, 30)
+BEGINS, ENDS = datetime(2023, 12, 1), datetime(2027, 8, 1)
+CASES = 10_000
+MODELS = (
+    "int_lifecycle__rep_clocks",
+    "int_lifecycle__local_spells",
+    "int_lifecycle__business_spells",
+    "int_lifecycle__mql_owners",
+    "int_lifecycle__mql_cycles",
+    "int_lifecycle__first_responses",
+    "int_lifecycle__clock_positions",
+    "int_lifecycle__due_moments",
+    "fct_lead_responses",
+)
+ZONES = ("America/New_York", "Europe/Berlin", "Australia/Lord_Howe")
+FREE_DAYS = {
+    "Here": [date(2024, 12, 25), date(2025, 7, 4), date(2025, 3, 10)],
+    "There": [date(2024, 12, 26), date(2025, 10, 27), date(2026, 4, 6)],
+}
+# Weekdays (1 is Monday), opening and closing time, and the days on which they hold.
+ALWAYS = (date(1900, 1, 1), date(9999, 12, 31))
+HOURS: dict[str, list[tuple[tuple[int, ...], str, str, date, date]]] = {
+    "office": [((1, 2, 3, 4, 5), "09:00", "17:00", *ALWAYS)],
+    "siesta": [
+        ((1, 2, 3, 4, 5), "09:00", "13:00", *ALWAYS),
+        ((1, 2, 3, 4, 5), "16:00", "20:00", date(1900, 1, 1), date(2025, 6, 1)),
+        ((1, 2, 3, 4), "15:30", "19:45", date(2025, 6, 1), date(9999, 12, 31)),
+        ((6,), "10:00", "12:30", *ALWAYS),
+    ],
+    "night": [
+        ((7, 1, 2, 3, 4), "22:00", "24:00", *ALWAYS),
+        ((1, 2, 3, 4, 5), "00:00", "06:00", *ALWAYS),
+    ],
+    "always": [((1, 2, 3, 4, 5, 6, 7), "00:00", "24:00", *ALWAYS)],
+}
+# Teams: calendar, own zone, country of the holidays.
+TEAMS = {
+    "inside_sales": ("office", "America/New_York", "Here"),
+    "field": ("siesta", "Europe/Berlin", "There"),
+    "night_desk": ("night", "America/New_York", None),
+    "follow_the_sun": ("always", "Europe/Berlin", None),
+    "*": ("office", "Australia/Lord_Howe", "There"),
+}
+TARGETS = {"smb": 1440, "mid_market": 240, "enterprise": 30}
+CLOCK_CHANGES = {
+    2024: ((3, 10), (11, 3)),
+    2025: ((3, 30), (10, 26)),
+    2026: ((4, 5), (3, 8)),
+}
+
+
+def minutes_from(start: datetime, moment: datetime) -> int:
+    """Return the whole minutes between two moments."""
+    return int((moment - start).total_seconds() // 60)
+
+
+@cache
+def local_minutes(zone: str) -> npt.NDArray[np.datetime64]:
+    """Return what the clocks of a zone show in every minute from BEGINS to ENDS."""
+    count = minutes_from(BEGINS, ENDS)
+    moments = np.datetime64(BEGINS, "m") + np.arange(count)
+    # Clocks change on half hours of UTC, wherever they change.
+    offsets = [
+        (BEGINS + timedelta(minutes=minute))
+        .replace(tzinfo=UTC)
+        .astimezone(ZoneInfo(zone))
+        .utcoffset()
+        for minute in range(0, count, 30)
+    ]
+    minutes = [(offset or timedelta()) // timedelta(minutes=1) for offset in offsets]
+    return np.asarray(moments + np.repeat(minutes, 30)[:count])
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A clock that knows of every minute by itself whether it is a business one."""
+
+    calendar: str
+    zone: str
+    country: str | None
+
+    @cached_property
+    def minutes_before(self) -> npt.NDArray[np.int64]:
+        """Business minutes before each minute since BEGINS, UTC."""
+        local = local_minutes(self.zone)
+        day = local.astype("datetime64[D]")
+        weekday = (day.astype(np.int64) + 3) % 7 + 1
+        minute = (local - day).astype(np.int64)
+        is_open = np.zeros(len(local), dtype=bool)
+        for weekdays, opens, closes, first, last in HOURS[self.calendar]:
+            low, high = (int(at[:2]) * 60 + int(at[3:]) for at in (opens, closes))
+            inside = np.isin(weekday, weekdays) & (minute >= low) & (minute < high)
+            is_open |= (
+                inside & (day >= np.datetime64(first)) & (day < np.datetime64(last))
+            )
+        free = FREE_DAYS.get(self.country or "", [])
+        is_open &= ~np.isin(day, np.array(free, dtype="datetime64[D]"))
+        return np.concatenate([[0], np.cumsum(is_open)])
+
+    def between(self, start: datetime, end: datetime) -> int:
+        """Count the business minutes from one moment to another."""
+        before = self.minutes_before
+        low, high = minutes_from(BEGINS, start), minutes_from(BEGINS, end)
+        return int(before[high] - before[low])
+
+    def after(self, start: datetime, minutes: int) -> datetime:
+        """Return the first moment by which so many business minutes have gone."""
+        before = self.minutes_before
+        wanted = before[minutes_from(BEGINS, start)] + minutes
+        return BEGINS + timedelta(minutes=int(np.searchsorted(before, wanted)))
+
+
+@dataclass(frozen=True)
+class Case:
+    """An MQL, whose it was, and when it was answered."""
+
+    person_id: str
+    team: str
+    zone: str | None
+    segment: str
+    mql_at: datetime
+    responded_at: datetime | None
+
+    @property
+    def rep_id(self) -> str:
+        """A rep of the team who sits in the zone."""
+        return f"{self.team}@{self.zone}"
+
+    @property
+    def clock_key(self) -> tuple[str, str, str | None]:
+        """What makes the clock: calendar, zone and country."""
+        calendar, zone, country = TEAMS[self.team if self.team in TEAMS else "*"]
+        known = self.zone if self.zone in ZONES else None
+        return calendar, known or zone, country
+
+
+def random_case(number: int, chance: random.Random) -> Case:
+    """Return a case; half of them lie about a change of the clocks or a holiday."""
+    if chance.random() < 0.5:
+        year = chance.choice(list(CLOCK_CHANGES))
+        near = [date(year, *day) for day in CLOCK_CHANGES[year]]
+        near += [day for days in FREE_DAYS.values() for day in days]
+        day = chance.choice(near) + timedelta(days=chance.randint(-3, 2))
+    else:
+        day = date(2024, 1, 1) + timedelta(days=chance.randrange(912))
+    start = datetime.combine(min(day, AS_OF), datetime.min.time())
+    mql_at = start + timedelta(minutes=chance.randrange(1440))
+    wait = round(chance.lognormvariate(5.5, 2.2))
+    responded_at = mql_at + timedelta(minutes=min(wait, 40_000))
+    is_answered = responded_at.date() <= AS_OF and chance.random() < 0.85
+    return Case(
+        person_id=f"p{number}",
+        team=chance.choice([*(team for team in TEAMS if team != "*"), "unheard_of"]),
+        zone=chance.choice([*ZONES, None, "Mars/Olympus_Mons"]),
+        segment=chance.choice(list(TARGETS)),
+        mql_at=mql_at,
+        responded_at=responded_at if is_answered else None,
+    )
+
+
+def write_upstream(path: Path, cases: list[Case]) -> None:
+    """Write what the models read: policies, reps, MQLs, assignments and activities."""
+    hours = [
+        (name, weekday, opens, closes, first, last)
+        for name, spells in HOURS.items()
+        for weekdays, opens, closes, first, last in spells
+        for weekday in weekdays
+    ]
+    free = [(country, day) for country, days in FREE_DAYS.items() for day in days]
+    reps = {(case.rep_id, case.team, case.zone) for case in cases}
+    tables: dict[str, tuple[str, list[tuple[object, ...]]]] = {
+        "policy.business_hours": (
+            "calendar varchar, weekday integer, opens_at varchar, closes_at varchar, "
+            "effective_from date, effective_to date",
+            [*hours],
+        ),
+        "policy.team_calendars": (
+            "team varchar, calendar varchar, time_zone varchar, "
+            "holiday_country varchar, effective_from date, effective_to date",
+            [(team, *row, ALWAYS[0], None) for team, row in TEAMS.items()],
+        ),
+        "policy.holidays": ("country varchar, holiday_date date", [*free]),
+        "policy.time_zones": ("time_zone varchar", [(zone,) for zone in ZONES]),
+        "policy.sla_targets": (
+            "sla_target_id varchar, priority integer, segment varchar, "
+            "channel varchar, sla_minutes integer, at_risk_minutes integer, "
+            "fallback_owner varchar, effective_from date, effective_to date",
+            [
+                (f"SLA-{name}", 1, name, "*", minutes, 60, "desk", ALWAYS[0], None)
+                for name, minutes in TARGETS.items()
+            ],
+        ),
+        "marts.dim_reps": (
+            "rep_id varchar, team varchar, time_zone varchar",
+            sorted(reps, key=str),
+        ),
+        "marts.dim_people": (
+            "person_id varchar, owner_id varchar",
+            [(case.person_id, None) for case in cases],
+        ),
+        "marts.fct_lead_funnel": (
+            "funnel_cycle_id varchar, person_id varchar, cycle_number integer, "
+            "segment varchar, channel varchar, mql_at timestamp",
+            [
+                (
+                    f"{case.person_id}#1",
+                    case.person_id,
+                    1,
+                    case.segment,
+                    "w",
+                    case.mql_at,
+                )
+                for case in cases
+            ],
+        ),
+        "intermediate.int_lifecycle__assignments": (
+            "person_id varchar, owner_id varchar, assigned_at timestamp, "
+            "assignment_number bigint",
+            [(case.person_id, case.rep_id, case.mql_at, 1) for case in cases],
+        ),
+        "intermediate.int_lifecycle__activities": (
+            "activity_id varchar, person_id varchar, user_id varchar, "
+            "activity_type varchar, direction varchar, occurred_at timestamp",
+            [
+                (case.person_id, case.person_id, "rep", "call", "outbound", moment)
+                for case in cases
+                if (moment := case.responded_at)
+            ],
+        ),
+    }
+    with duckdb.connect(str(path)) as connection:
+        for name, (columns, rows) in tables.items():
+            names = [column.split()[0] for column in columns.split(", ")]
+            connection.execute(f"create schema if not exists {name.split('.')[0]}")
+            connection.execute(f"create table {name} ({columns})")
+            landed = [dict(zip(names, row, strict=True)) for row in rows]
+            connection.register("landed_rows", pa.Table.from_pylist(landed))
+            connection.execute(f"insert into {name} from landed_rows")
+
+
+@pytest.fixture(scope="module")
+def cases() -> list[Case]:
+    """Random cases, the same on every run."""
+    chance = random.Random(20260630)  # noqa: S311
+    return [random_case(number, chance) for number in range(CASES)]
+
+
+@pytest.fixture(scope="module")
+def clocks(cases: list[Case]) -> dict[tuple[str, str, str | None], Clock]:
+    """The clocks of the cases."""
+    return {case.clock_key: Clock(*case.clock_key) for case in cases}
+
+
+@pytest.fixture(scope="module")
+def built(
+    cases: list[Case], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The models of service levels, built from the cases alone."""
+    path = tmp_path_factory.mktemp("responses") / "mops.duckdb"
+    write_upstream(path, cases)
+    assert run_dbt(path, select=MODELS, as_of=str(AS_OF))
+    with duckdb.connect(str(path), read_only=True) as connection:
+        yield connection
+
+
+def test_business_time_is_what_counting_minutes_gives(
+    built: duckdb.DuckDBPyConnection,
+    cases: list[Case],
+    clocks: dict[tuple[str, str, str | None], Clock],
+) -> None:
+    found = {
+        person_id: row
+        for person_id, *row in built.execute(
+            "select person_id, due_at, response_minutes, sla_status "
+            "from marts.fct_lead_responses"
+        ).fetchall()
+    }
+    midnight = datetime.combine(AS_OF + timedelta(days=1), datetime.min.time())
+    wanted: dict[str, list[object]] = {}
+    for case in cases:
+        clock = clocks[case.clock_key]
+        due_at = clock.after(case.mql_at, TARGETS[case.segment])
+        if case.responded_at:
+            status = "met" if case.responded_at <= due_at else "missed"
+            minutes = clock.between(case.mql_at, case.responded_at)
+        else:
+            status, minutes = ("missed" if due_at < midnight else "pending"), None
+        wanted[case.person_id] = [due_at, minutes, status]
+    wrong = {key: row for key, row in wanted.items() if found.get(key) != row}
+    assert len(found) == CASES
+    assert not wrong, [(key, found.get(key), wrong[key]) for key in sorted(wrong)[:3]]
+    assert {row[2] for row in wanted.values()} == {"met", "missed", "pending"}
