@@ -301,6 +301,68 @@ class TestOneRowIsARule:
         path = make_warehouse(tmp_path / "w.duckdb", {"marts.dim_campaigns": campaigns})
         assert judge(path, suites)[rule].rows_failed == 2
 
+    def test_a_share_is_of_the_campaigns_that_a_rule_holds(
+        self, seeds: Path, tmp_path: Path
+    ) -> None:
+        """Nine well named ones of before do not excuse one of two since."""
+        name = {"asset_type": "campaigns", "field": "campaign_name"}
+        name |= {"effective_from": "2026-01-01", "tolerated_share": "0.4"}
+        add_row(seeds, "naming_rules", **name)
+        rule = "nmr_900_marts_dim_campaigns"
+        suites = only(add_standards([], seeds, "marts", NOW), rule)
+        campaigns = [
+            {"campaign_id": f"c{number}", "campaign_name": name, "start_date": start}
+            for number, (name, start) in enumerate(
+                [("80331", "2025-12-31")] * 9
+                + [("80331", "2026-01-01"), ("x", "2026-01-02")]
+            )
+        ]
+        path = make_warehouse(tmp_path / "w.duckdb", {"marts.dim_campaigns": campaigns})
+        verdict = judge(path, suites)[rule]
+        assert (verdict.success, verdict.observed) == (False, 0.5)
+
+    def test_a_share_is_of_the_touches_in_the_span_of_a_utm_rule(
+        self, seeds: Path, tmp_path: Path
+    ) -> None:
+        """99 tagged touches of before and one of after do not excuse one of two."""
+        path = seeds / "campaigns" / "utm_rules.csv"
+        rows = path.read_text().splitlines()
+        assert rows[1].endswith(",1900-01-01,")
+        rows[1] = rows[1].replace(",1900-01-01,", ",2026-06-01,2026-07-10")
+        path.write_text("\n".join(rows) + "\n")
+        rule = "utm_001_marts_fct_utm_violations"
+        suites = only(add_standards([], seeds, "marts", NOW), rule)
+        moments = ["2026-05-31 23:59:59"] * 99 + ["2026-06-01", "2026-07-09 23:59:59"]
+        moments.append("2026-07-10")
+        world = {
+            "marts.fct_touchpoints": [
+                {"touchpoint_id": f"t{number}", "is_tagged": "true", "touched_at": at}
+                for number, at in enumerate(moments)
+            ],
+            "marts.fct_utm_violations": [
+                {"touchpoint_id": "t99", "utm_rule_id": "UTM-001"}
+            ],
+        }
+        warehouse = make_warehouse(tmp_path / "mops.duckdb", world)
+        verdict = judge(warehouse, suites)[rule]
+        assert (verdict.success, verdict.observed) == (False, 0.5)
+
+    def test_what_stands_as_it_landed_may_be_any_spelling(
+        self, seeds: Path, tmp_path: Path
+    ) -> None:
+        """Golden values are spelled as the picklist keeps them, names of deals not."""
+        add_row(seeds, "picklists", field="segment")
+        deal = {"picklist_id": "PKL-901", "entity": "opportunities"}
+        add_row(seeds, "picklists", **deal, field="opportunity_name")
+        rules = ["pkl_900_marts_dim_person_profiles", "pkl_901_marts_fct_opportunities"]
+        suites = only(add_standards([], seeds, "marts", NOW), *rules)
+        for spelled, kept in (("U.S.A.", (False, True)), ("Utopia", (False, False))):
+            world = {PROFILES: [{"segment": spelled}]}
+            world |= {OPPORTUNITIES: [{"opportunity_name": spelled}]}
+            path = make_warehouse(tmp_path / spelled / "mops.duckdb", world)
+            verdicts = judge(path, suites)
+            assert tuple(verdicts[rule].success for rule in rules) == kept
+
 
 class TestTheShippedStandards:
     """The rows in seeds/quality."""

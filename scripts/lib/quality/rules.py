@@ -18,7 +18,7 @@ in a sentence; its meta says what the verdict means to people:
 Rules that are rows of a seed stand in no suite: lib/quality/standards.py adds them.
 
 In SQL, {batch} is the relation, {now} the moment of the run in UTC, and
-{reporting_currency} the var of that name.
+{reporting_currency} and {reporting_time_zone} the vars of these names.
 """
 
 from __future__ import annotations
@@ -342,6 +342,7 @@ def _filled(query: str, threshold: Threshold | None, now: datetime) -> str:
     if threshold is not None:
         query = query.replace("{threshold}", repr(threshold.value))
     query = query.replace("{now}", f"timestamp '{now:%Y-%m-%d %H:%M:%S}'")
+    query = query.replace("{reporting_time_zone}", f"'{reporting_time_zone()}'")
     return query.replace("{reporting_currency}", f"'{reporting_currency()}'")
 
 
@@ -352,8 +353,22 @@ def reporting_currency() -> str:
     Raises:
         UserError: it is no ISO 4217 code.
     """
+    return _var("reporting_currency", r"[A-Z]{3}")
+
+
+@cache
+def reporting_time_zone() -> str:
+    """Return the time zone that dbt_project.yml names.
+
+    Raises:
+        UserError: it is no name of a zone.
+    """
+    return _var("reporting_time_zone", r"[A-Za-z0-9_+/-]+")
+
+
+def _var(name: str, pattern: str) -> str:
     project = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text("utf-8"))
-    currency = str(project["vars"]["reporting_currency"])
-    if not re.fullmatch(r"[A-Z]{3}", currency):
-        raise UserError(f"dbt_project.yml: reporting_currency {currency!r} is no code")
-    return currency
+    value = str(project["vars"][name])
+    if not re.fullmatch(pattern, value):
+        raise UserError(f"dbt_project.yml: {name} {value!r} is none")
+    return value

@@ -42,6 +42,8 @@ from lib.warehouse import PROJECT_ROOT
 GOVERNED_FIELDS = Path("quality", "governed_fields.csv")
 PICKLIST_VALUES = Path("quality", "picklist_values.csv")
 MARTS = "marts"
+# What the marts spell as picklists do; the rest stands there as it landed.
+GOLDEN_ENTITIES = ("people", "accounts")
 MART_FOLDER = PROJECT_ROOT / "models" / "marts"
 EVERY_COLUMN = "*"
 _FOREVER = date.max
@@ -129,7 +131,8 @@ class Standard:
     """A seed whose rows are rules: its columns, and how it words and judges one.
 
     breach returns SQL: the condition that a row breaks the rule, and the number of rows
-    that the rule looks at. A standard without an entity column has one place.
+    that the rule looks at, of those that are held to it. A standard without an entity
+    column has one place.
     """
 
     seed: Path
@@ -281,10 +284,13 @@ def _rule(
 ) -> tuple[dict[str, Any], Rule]:
     """Return the expectation and the rule of a row at one place."""
     breach, total = standard.breach(row, place, seeds)
+    judged = "{batch}"
     if place.judged_on is not None:
         starts = row.day("effective_from") or date.min
         day = f"coalesce({quote_identifier(place.judged_on)}, {{now}})"
-        breach += f" and cast({day} as date) >= date '{starts.isoformat()}'"
+        held = f"cast({day} as date) >= date '{starts.isoformat()}'"
+        breach = f"{held} and {breach}"
+        judged = f"(select * from {{batch}} where {held}) as held_rows"  # noqa: S608
     rule_id = re.sub(r"[^a-z0-9]+", "_", row[standard.id_column].lower())
     rule_id = f"{rule_id}_{place.schema}_{place.table}"
     share = row.share("tolerated_share")
@@ -302,7 +308,7 @@ def _rule(
         query += " and {observed} > {threshold}"
         meta["threshold_id"] = rule_id
         meta["observed"] = (
-            f"select count_if({breach}) / nullif({total}, 0) from {{batch}}"  # noqa: S608
+            f"select count_if({breach}) / nullif({total}, 0) from {judged}"  # noqa: S608
         )
         thresholds[rule_id] = Threshold(rule_id, MAXIMUM, share)
     written = {
@@ -344,14 +350,14 @@ def _is_missing(_row: SeedRow, place: Place, _seeds: Seeds) -> tuple[str, str]:
 
 
 def _is_unlisted(row: SeedRow, place: Place, seeds: Seeds) -> tuple[str, str]:
-    """A landed value is some spelling of a listed one; in the marts it is that one."""
+    """A landed value is some spelling of a listed one; a golden value is that one."""
     spellings = seeds.picklists.get(row["picklist"])
     if not spellings:
         message = f"{row.place}: {PICKLIST_VALUES} has no value of {row['picklist']}"
         raise UserError(message)
-    in_marts = place.schema == MARTS
-    text = place.text if in_marts else picklist_key(place.text)
-    listed = {value if in_marts else synonym for synonym, value in spellings}
+    is_golden = place.schema == MARTS and row["entity"] in GOLDEN_ENTITIES
+    text = place.text if is_golden else picklist_key(place.text)
+    listed = {value if is_golden else synonym for synonym, value in spellings}
     literals = ", ".join(text_literal(value) for value in sorted(listed))
     return f"{_is_filled(place)} and {text} not in ({literals})", _filled_rows(place)
 
@@ -369,8 +375,14 @@ def _is_malformed(row: SeedRow, place: Place, _seeds: Seeds) -> tuple[str, str]:
 
 
 def _is_violated(row: SeedRow, _place: Place, _seeds: Seeds) -> tuple[str, str]:
+    """A rule looks at the tagged touches of its span, as fct_utm_violations does."""
     rule_id = text_literal(row["utm_rule_id"])
-    total = "(select count_if(is_tagged) from marts.fct_touchpoints)"
+    day = "cast(coalesce(touched_at, {now}) at time zone 'UTC' at time zone "
+    day += "{reporting_time_zone} as date)"
+    starts = row.day("effective_from") or date.min
+    ends = row.day("effective_to") or _FOREVER
+    tagged = f"is_tagged and {day} >= date '{starts}' and {day} < date '{ends}'"
+    total = f"(select count_if({tagged}) from marts.fct_touchpoints)"  # noqa: S608
     return f"utm_rule_id = {rule_id}", total
 
 
