@@ -317,7 +317,10 @@ class TestTheProfile:
 
     @pytest.mark.parametrize(
         "value",
-        ["ann@acme.test", "+1 555 010 0199", "5550100", "x" * 41, "1-2-3-4-5-6-7"],
+        [
+            *("ann@acme.test", "ann%40acme.test", "+1 555 010 0199", "5550100"),
+            *("x" * 41, "1-2-3-4-5-6-7"),
+        ],
     )
     def test_a_value_that_looks_like_a_person_is_not_kept(self, value: str) -> None:
         found = self.profile(
@@ -473,11 +476,18 @@ class TestTheSeed:
             ("L1,volume,much,0.1,5,30", "line 2: mad_factor is no number"),
             ("L1,volume,0.5,0.1,5,30", "is below 1"),
             ("L1,volume,5,-1,5,30", "floor_factor is negative"),
+            ("L1,volume,5,0.1,5,4", "least_landings is more than most_landings"),
         ],
     )
     def test_mistakes_are_named(self, tmp_path: Path, row: str, says: str) -> None:
         with pytest.raises(UserError, match=says):
             self.guards(tmp_path, f"{row},warning,us,mend,1900-01-01,\n")
+
+    def test_a_measure_has_one_row_in_force(self, tmp_path: Path) -> None:
+        """The second would take the name of the first, and its failing rows."""
+        row = "L1,volume,5,0.1,5,30,warning,us,mend,1900-01-01,\n"
+        with pytest.raises(UserError, match="line 3: another row in force"):
+            self.guards(tmp_path, row + row.replace("L1", "L2"))
 
     def test_the_shipped_seed_is_sound(self) -> None:
         [suite] = add_guards([], PROJECT_ROOT / "seeds", NOW)

@@ -8,8 +8,8 @@ kept only where all of this holds:
 - its column is a yes/no, or a row of the seed landing_categories names it;
 - the column has few values: at most 30, each for at least 20 rows on average;
 - at least 5 rows have the value;
-- it is short, and holds neither an @ nor more than six digits, as addresses and phone
-  numbers do.
+- it is short, and holds neither an @, as a URL writes it too, nor more than six digits,
+  as addresses and phone numbers do.
 
 Of a file with more than 200,000 rows about that many are looked at, spread over the
 file and the same ones each time.
@@ -51,7 +51,7 @@ _MOST_VALUES = 30
 _LEAST_ROWS_A_VALUE = 20
 _LEAST_ROWS = 5
 _MOST_CHARACTERS = 40
-_PERSONAL = re.compile(r"@|\d(?:\D*\d){6}")
+_PERSONAL = re.compile(r"@|%40|\d(?:\D*\d){6}")
 # The spread of larger numbers is beyond what a double holds.
 _LARGEST = "1e100"
 

@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import Any
 
 from lib.cli import UserError
-from lib.quality.rules import SQL_RULE, Suite, read_expectation
+from lib.quality.rules import SQL_RULE, Rule, Suite, read_expectation
 from lib.quality.standards import SeedRow, read_seed
 
 LANDING_GUARDS = Path("quality", "landing_guards.csv")
@@ -181,10 +181,14 @@ def add_guards(suites: Sequence[Suite], folder: Path, now: datetime) -> list[Sui
     Raises:
         UserError: a row of the seed is malformed; the text names it.
     """
-    rules, expectations = [], []
+    rules: list[Rule] = []
+    expectations = []
     for row in read_seed(folder / LANDING_GUARDS):
         if row.is_in_force(now.date()):
             expectation, rule = read_expectation(_expectation(row), row.place, {}, now)
+            if rule.rule_id in {known.rule_id for known in rules}:
+                message = f"{row.place}: another row in force has its measure"
+                raise UserError(message)
             expectations.append(expectation)
             rules.append(rule)
     if not rules:
@@ -260,6 +264,8 @@ def _expectation(row: SeedRow) -> dict[str, Any]:
     }
     if figures["mad_factor"] < 1 or figures["least_landings"] < 1:
         raise UserError(f"{row.place}: mad_factor or least_landings is below 1")
+    if figures["least_landings"] > figures["most_landings"]:
+        raise UserError(f"{row.place}: least_landings is more than most_landings")
     return {
         "type": SQL_RULE,
         "kwargs": {"unexpected_rows_query": guard_query(measure, figures)},
