@@ -1,6 +1,6 @@
 -- Grain: one row per golden person whose company's name leads to one account alone: by
--- the same name in the same country, else by a name that differs in a few letters where
--- the countries do not contradict.
+-- the same name in the same country, else by the same name or by one that differs in a
+-- few letters, where the countries do not contradict. What fits several leads nowhere.
 
 with
 
@@ -82,7 +82,8 @@ company_pairs as (
                 and placed_people.country = placed_accounts.country
                 then 'name_and_place'
             else 'fuzzy_name'
-        end as account_match_step
+        end as account_match_step,
+        placed_people.company = placed_accounts.company as is_same_name
     from placed_people
     inner join placed_accounts
         on left(placed_people.company, 4) = left(placed_accounts.company, 4)
@@ -94,18 +95,26 @@ company_pairs as (
 
 ),
 
+nearest_pairs as (
+
+    select *
+    from company_pairs
+    qualify rank() over (
+        partition by person_id
+        order by account_match_step desc, is_same_name desc
+    ) = 1
+
+),
+
 account_name_matches as (
 
     select
         person_id,
         account_match_step,
         min(account_id) as account_id
-    from company_pairs
+    from nearest_pairs
     group by person_id, account_match_step
     having count(*) = 1
-    qualify row_number() over (
-        partition by person_id order by account_match_step desc
-    ) = 1
 
 )
 
