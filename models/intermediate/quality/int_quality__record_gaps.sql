@@ -20,8 +20,8 @@ required_fields as (
     select
         entity,
         field,
-        min(owner) as owner,
-        min(fix) as fix
+        min_by(owner, required_field_id) as owner,
+        min_by(fix, required_field_id) as fix
     from {{ ref('required_fields') }}
     where
         entity in ('people', 'accounts')
