@@ -11,7 +11,10 @@
                 and (
                     kept_rows.{{ day }} = {{ relation }}.{{ day }}
                     or kept_rows.{{ day }}
-                    <= cast('{{ run_started_at.strftime("%Y-%m-%d") }}' as date)
+                    <= {{ reporting_date(
+                        "cast('" ~ run_started_at.strftime('%Y-%m-%d %H:%M:%S')
+                        ~ "' as timestamp)"
+                    ) }}
                 )
         )
     {%- else -%}

@@ -1,0 +1,139 @@
+"""Rows that an analyst might write and that would do nothing, or something else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import jinja2
+import pytest
+
+from conftest import read_yaml
+from lib.warehouse import PROJECT_ROOT
+
+SEEDS = PROJECT_ROOT / "seeds"
+SINGULAR = PROJECT_ROOT / "tests" / "singular"
+MACROS = PROJECT_ROOT / "macros"
+TODAY = "date '2026-06-30'"
+LIMITS = "assert_core_identity_limits_are_complete"
+DECISIONS = "assert_core_match_decisions_name_records"
+PICKLISTS = "assert_core_picklists_are_unambiguous"
+PHONE_LIMIT = "max_names_per_phone"
+OUTCOMES = ["distinct", "merged", "review"]
+Faults = Callable[..., list[Any]]
+
+
+@pytest.fixture(scope="module")
+def column_types() -> dict[str, dict[str, str]]:
+    """Return the types of the columns of each seed."""
+    return {
+        seed["name"]: seed["config"]["column_types"]
+        for path in SEEDS.glob("*/*.yml")
+        for seed in read_yaml(path)["seeds"]
+    }
+
+
+@pytest.fixture
+def faults(tmp_path: Path, column_types: dict[str, dict[str, str]]) -> Faults:
+    """Return a run of one singular test over a seed with other text in it."""
+
+    def find(test: str, seed: str, change: Callable[[str], str]) -> list[Any]:
+        with duckdb.connect() as connection:
+            connection.execute(
+                "create table int_core__person_records as select 'crm:1' as "
+                "person_record_id union all select 'crm:2'"
+            )
+            for path in SEEDS.glob("*/*.csv"):
+                if path.stem in ("match_thresholds", "identity_rules", seed):
+                    text = path.read_text("utf-8")
+                    changed = tmp_path / path.name
+                    changed.write_text(change(text) if path.stem == seed else text)
+                    connection.read_csv(
+                        str(changed),
+                        header=True,
+                        dtype=column_types[path.stem],
+                    ).create(path.stem)
+            query = jinja2.Template((SINGULAR / f"{test}.sql").read_text()).render(
+                config=lambda **_: "",
+                ref=lambda name: name,
+                as_of=lambda: "now",
+                reporting_date=lambda _: TODAY,
+                in_force=lambda: (
+                    f"effective_from <= {TODAY} and "
+                    f"coalesce(effective_to, date '9999-12-31') > {TODAY}"
+                ),
+            )
+            return connection.execute(query).fetchall()
+
+    return find
+
+
+@pytest.mark.parametrize(
+    ("seed", "old", "new", "wrong"),
+    [
+        ("match_thresholds", "MTH-001,merged,0.95", "MTH-001,merged,0.95", []),
+        ("match_thresholds", "0.95", "0.4", ["merged"]),
+        ("match_thresholds", "distinct,0.05", "distinct,0.6", ["review"]),
+        ("match_thresholds", "2000-01-01,", "2000-01-01,2026-06-30", OUTCOMES),
+        ("match_thresholds", "MTH-002,review", "MTH-002,merged", ["merged", "review"]),
+        ("identity_rules", "max_names_per_phone", "names", [PHONE_LIMIT, "names"]),
+    ],
+)
+def test_a_limit_that_matching_lacks_is_told(
+    faults: Faults, seed: str, old: str, new: str, wrong: list[str]
+) -> None:
+    assert old in (SEEDS / "core" / f"{seed}.csv").read_text()
+    found = faults(LIMITS, seed, lambda text: text.replace(old, new))
+    assert sorted(row[0] for row in found) == wrong
+
+
+def test_a_decision_on_nobody_is_told(faults: Faults) -> None:
+    rows = (
+        "D1,crm:1,crm:2,merge,me,2026-06-01\n"
+        "D2,crm:1,crm:3,merge,me,2026-06-01\n"
+        "D3,crm:4,crm:1,merge,me,2026-07-01\n"
+    )
+    found = faults(DECISIONS, "match_decisions", lambda text: text + rows)
+    assert found == [("D2", "crm:3")]
+
+
+def test_a_field_on_two_picklists_is_told(faults: Faults) -> None:
+    row = "PKL-900,people,country,industry,warning,0,me,mend,{},\n"
+    assert faults(PICKLISTS, "picklists", lambda text: text) == []
+    early = faults(PICKLISTS, "picklists", lambda text: text + row.format("2026-07-01"))
+    assert [fault[0] for fault in early] == ["PKL-900"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "kept", "is_first"),
+    [
+        ("UTC", "2026-11-29", True),
+        ("Asia/Tokyo", "2026-11-29", False),
+        ("Asia/Tokyo", "2026-11-30", True),
+    ],
+)
+def test_today_is_the_day_of_the_reporting_zone(
+    zone: str, kept: str, *, is_first: bool
+) -> None:
+    """At 20:00 UTC Tokyo has its next day; a day still to come holds none back."""
+    macros = "".join(
+        (MACROS / f"{name}.sql").read_text()
+        for name in ("reporting_date", "is_first_of_day")
+    ).replace("adapter.dispatch('reporting_date')", "default__reporting_date")
+    call = "{{ is_first_of_day('measured', 'check_name', 'checked_on') }}"
+    condition = jinja2.Template(macros + call).render(
+        this="kept",
+        var=lambda _: zone,
+        is_incremental=lambda: True,
+        run_started_at=datetime(2026, 11, 28, 20),
+        **{"return": lambda value: value},
+    )
+    query = (
+        "with kept as (select 'a' as check_name, cast(? as date) as checked_on), "
+        "measured as (select 'a' as check_name, date '2026-11-28' as checked_on) "
+        f"select {condition} from measured"
+    )
+    assert duckdb.execute(query, [kept]).fetchone() == (is_first,)
