@@ -16,13 +16,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pytest
 
-from conftest import run_dbt
+from conftest import judge, run_dbt
 
 AS_OF = date(2026, 6, 30)
 BEGINS, ENDS = datetime(2023, 12, 1), datetime(2027, 8, 1)
 CASES = 10_000
 MODELS = (
     "int_lifecycle__rep_clocks",
+    "int_lifecycle__short_rep_keys",
     "int_lifecycle__local_spells",
     "int_lifecycle__business_spells",
     "int_lifecycle__mql_owners",
@@ -31,6 +32,12 @@ MODELS = (
     "int_lifecycle__clock_positions",
     "int_lifecycle__due_moments",
     "fct_lead_responses",
+)
+# Data tests that refuse policies by which a lead could not be judged.
+GUARDS = (
+    "assert_lifecycle_mqls_are_all_judged",
+    "assert_lifecycle_business_hours_never_overlap",
+    "not_null_int_lifecycle__due_moments_due_at",
 )
 ZONES = ("America/New_York", "Europe/Berlin", "Australia/Lord_Howe")
 FREE_DAYS = {
@@ -181,23 +188,25 @@ def random_case(number: int, chance: random.Random) -> Case:
 def write_upstream(path: Path, cases: list[Case]) -> None:
     """Write what the models read: policies, reps, MQLs, assignments and activities."""
     hours = [
-        (name, weekday, opens, closes, first, last)
+        (f"{name}{row}{weekday}", name, weekday, opens, closes, first, last)
         for name, spells in HOURS.items()
-        for weekdays, opens, closes, first, last in spells
+        for row, (weekdays, opens, closes, first, last) in enumerate(spells)
         for weekday in weekdays
     ]
     free = [(country, day) for country, days in FREE_DAYS.items() for day in days]
     reps = {(case.rep_id, case.team, case.zone) for case in cases}
     tables: dict[str, tuple[str, list[tuple[object, ...]]]] = {
         "policy.business_hours": (
-            "calendar varchar, weekday integer, opens_at varchar, closes_at varchar, "
-            "effective_from date, effective_to date",
+            "business_hours_id varchar, calendar varchar, weekday integer, "
+            "opens_at varchar, closes_at varchar, effective_from date, "
+            "effective_to date",
             [*hours],
         ),
         "policy.team_calendars": (
-            "team varchar, calendar varchar, time_zone varchar, "
-            "holiday_country varchar, effective_from date, effective_to date",
-            [(team, *row, ALWAYS[0], None) for team, row in TEAMS.items()],
+            "team_calendar_id varchar, team varchar, calendar varchar, "
+            "time_zone varchar, holiday_country varchar, effective_from date, "
+            "effective_to date",
+            [(team, team, *row, ALWAYS[0], None) for team, row in TEAMS.items()],
         ),
         "policy.holidays": ("country varchar, holiday_date date", [*free]),
         "policy.time_zones": ("time_zone varchar", [(zone,) for zone in ZONES]),
@@ -211,8 +220,8 @@ def write_upstream(path: Path, cases: list[Case]) -> None:
             ],
         ),
         "marts.dim_reps": (
-            "rep_id varchar, team varchar, time_zone varchar",
-            sorted(reps, key=str),
+            "rep_id varchar, source varchar, team varchar, time_zone varchar",
+            sorted(((rep, "generic", *more) for rep, *more in reps), key=str),
         ),
         "marts.dim_people": (
             "person_id varchar, owner_id varchar",
@@ -253,6 +262,8 @@ def write_upstream(path: Path, cases: list[Case]) -> None:
             names = [column.split()[0] for column in columns.split(", ")]
             connection.execute(f"create schema if not exists {name.split('.')[0]}")
             connection.execute(f"create table {name} ({columns})")
+            if not rows:
+                continue
             landed = [dict(zip(names, row, strict=True)) for row in rows]
             connection.register("landed_rows", pa.Table.from_pylist(landed))
             connection.execute(f"insert into {name} from landed_rows")
@@ -279,6 +290,7 @@ def built(
     path = tmp_path_factory.mktemp("responses") / "mops.duckdb"
     write_upstream(path, cases)
     assert run_dbt(path, select=MODELS, as_of=str(AS_OF))
+    assert judge(path, GUARDS, as_of=str(AS_OF))
     with duckdb.connect(str(path), read_only=True) as connection:
         yield connection
 
@@ -310,3 +322,49 @@ def test_business_time_is_what_counting_minutes_gives(
     assert len(found) == CASES
     assert not wrong, [(key, found.get(key), wrong[key]) for key in sorted(wrong)[:3]]
     assert {row[2] for row in wanted.values()} == {"met", "missed", "pending"}
+
+
+def lead(person_id: str, team: str, mql_at: str) -> Case:
+    """Return an MQL that nobody answered."""
+    moment = datetime.fromisoformat(mql_at)
+    return Case(person_id, team, None, "mid_market", moment, None)
+
+
+@pytest.fixture(scope="module")
+def misjudging(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is built by policies with gaps and overlaps, and of an MQL of long ago."""
+    path = tmp_path_factory.mktemp("misjudging") / "mops.duckdb"
+    cases = [
+        lead("typo", "follow_the_sun", "0202-03-02 10:00"),
+        lead("overlap", "inside_sales", "2026-03-02 15:00"),
+        lead("no_hours_left", "night_desk", "2026-03-02 15:00"),
+        lead("no_calendar", "unheard_of", "2026-03-02 15:00"),
+        lead("always", "follow_the_sun", "2026-06-30 12:00"),
+    ]
+    write_upstream(path, cases)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "insert into policy.business_hours "
+            "values ('twice', 'office', 1, '12:00', '14:00', '1900-01-01', null);"
+            "update policy.business_hours set effective_to = '2026-03-03' "
+            "where calendar = 'night';"
+            "update policy.team_calendars set effective_to = '2026-03-02' "
+            "where team = '*'"
+        )
+    assert run_dbt(path, select=MODELS, as_of=str(AS_OF))
+    return path
+
+
+@pytest.mark.parametrize("guard", GUARDS)
+def test_policies_that_misjudge_leads_are_refused(misjudging: Path, guard: str) -> None:
+    """Two rows for one hour, hours that end before an answer is due, no calendar."""
+    assert not judge(misjudging, [guard], as_of=str(AS_OF))
+
+
+def test_an_mql_of_a_mistyped_year_leaves_the_days_of_others(misjudging: Path) -> None:
+    with duckdb.connect(str(misjudging), read_only=True) as connection:
+        found = connection.execute(
+            "select due_at, sla_status from marts.fct_lead_responses "
+            "where person_id = 'always'"
+        ).fetchall()
+    assert found == [(datetime(2026, 6, 30, 16), "missed")]

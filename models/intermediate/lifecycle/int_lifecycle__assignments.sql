@@ -48,21 +48,31 @@ person_records as (
 
 ),
 
+short_rep_keys as (
+
+    select * from {{ ref('int_lifecycle__short_rep_keys') }}
+
+),
+
 person_events as (
 
     select
         person_records.person_id,
-        staged_events.owner_id,
+        coalesce(short_rep_keys.rep_id, staged_events.owner_id) as owner_id,
         staged_events.assigned_at
     from staged_events
     inner join person_records
         on staged_events.person_record_id = person_records.person_record_id
+    left join short_rep_keys
+        on
+            left(staged_events.owner_id, 26) = short_rep_keys.short_key
+            and length(staged_events.owner_id) in (26, 29)
     where
         staged_events.assigned_at <= {{ as_of() }}
         and staged_events.owner_id is not null
     group by
         person_records.person_id,
-        staged_events.owner_id,
+        coalesce(short_rep_keys.rep_id, staged_events.owner_id),
         staged_events.assigned_at
 
 ),

@@ -1,6 +1,7 @@
 -- Grain: one row per cycle with an MQL: when its answer is due.
 -- The way back from a position to a moment: the spell in which the business seconds
--- allowed run out. An answer due at the very end of a spell is due when it closes.
+-- allowed run out. An answer due at the very end of a spell is due when it closes. One
+-- that falls due after the clock's last spell has no moment, which a test refuses.
 
 with
 
@@ -26,6 +27,7 @@ spells as (
     select
         clock_id,
         opens_at,
+        seconds_open,
         seconds_before
     from {{ ref('int_lifecycle__business_spells') }}
 
@@ -54,7 +56,8 @@ merged as (
         seconds_before as position_seconds,
         1 as is_spell,
         opens_at,
-        seconds_before
+        seconds_before,
+        seconds_before + seconds_open as seconds_after
     from spells
     union all
     select
@@ -63,7 +66,8 @@ merged as (
         due_seconds as position_seconds,
         0 as is_spell,
         cast(null as timestamp) as opens_at,
-        cast(null as bigint) as seconds_before
+        cast(null as bigint) as seconds_before,
+        cast(null as bigint) as seconds_after
     from due_positions
 
 ),
@@ -75,7 +79,8 @@ placed as (
         position_seconds,
         is_spell,
         max(opens_at) over clock as opens_at,
-        max(seconds_before) over clock as seconds_before
+        max(seconds_before) over clock as seconds_before,
+        max(seconds_after) over clock as seconds_after
     from merged
     window clock as (
         partition by clock_id
@@ -91,9 +96,14 @@ due_moments as (
 
     select
         funnel_cycle_id,
-        cast({{ dbt.dateadd(
-            'second', 'cast(position_seconds - seconds_before as integer)', 'opens_at'
-        ) }} as timestamp) as due_at
+        case
+            when position_seconds <= seconds_after
+                then cast({{ dbt.dateadd(
+                    'second',
+                    'cast(position_seconds - seconds_before as integer)',
+                    'opens_at'
+                ) }} as timestamp)
+        end as due_at
     from placed
     where is_spell = 0
 

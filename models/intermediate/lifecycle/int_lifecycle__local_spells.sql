@@ -1,5 +1,5 @@
 -- Grain: one row per clock and spell of business hours in local time, from a week
--- before the first MQL to a year after as_of.
+-- before the first MQL, or a hundred years ago, to a year after as_of.
 
 with
 
@@ -55,10 +55,11 @@ local_days as (
 
     select
         cast({{ dbt.dateadd(
-            'day', 'cast(numbers.number as integer)', 'bounds.first_date'
+            'day', 'cast(-numbers.number as integer)', 'bounds.last_date'
         ) }} as date) as local_date
     from bounds
-    -- A hundred years: an MQL before that is a typing error.
+    -- A hundred years: an MQL before that is a typing error, and must not take the
+    -- days of all others.
     inner join range(36525) as numbers (number)
         on
             numbers.number

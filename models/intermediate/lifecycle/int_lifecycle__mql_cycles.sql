@@ -53,7 +53,11 @@ rep_clocks as (
 
     select
         rep_id,
-        clock_id
+        team_calendar_id,
+        clock_id,
+        calendar_rank,
+        effective_from,
+        effective_to
     from {{ ref('int_lifecycle__rep_clocks') }}
 
 ),
@@ -92,7 +96,7 @@ mql_cycles as (
         targeted_mqls.segment,
         targeted_mqls.channel,
         mql_owners.owner_id,
-        coalesce(owner_clocks.clock_id, general_clock.clock_id) as clock_id,
+        coalesce(owner_clocks.clock_id, general_clocks.clock_id) as clock_id,
         targeted_mqls.sla_target_id,
         targeted_mqls.sla_minutes,
         targeted_mqls.at_risk_minutes,
@@ -102,10 +106,24 @@ mql_cycles as (
     from targeted_mqls
     inner join mql_owners
         on targeted_mqls.funnel_cycle_id = mql_owners.funnel_cycle_id
-    inner join rep_clocks as general_clock
-        on general_clock.rep_id = '*'
+    left join rep_clocks as general_clocks
+        on
+            general_clocks.rep_id = '*'
+            and targeted_mqls.mql_date >= general_clocks.effective_from
+            and targeted_mqls.mql_date < general_clocks.effective_to
     left join rep_clocks as owner_clocks
-        on mql_owners.owner_id = owner_clocks.rep_id
+        on
+            mql_owners.owner_id = owner_clocks.rep_id
+            and targeted_mqls.mql_date >= owner_clocks.effective_from
+            and targeted_mqls.mql_date < owner_clocks.effective_to
+    qualify
+        row_number() over (
+            partition by targeted_mqls.funnel_cycle_id
+            order by
+                owner_clocks.calendar_rank asc,
+                owner_clocks.team_calendar_id asc,
+                general_clocks.team_calendar_id asc
+        ) = 1
 
 )
 

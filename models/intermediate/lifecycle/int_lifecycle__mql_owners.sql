@@ -35,6 +35,12 @@ people as (
 
 ),
 
+short_rep_keys as (
+
+    select * from {{ ref('int_lifecycle__short_rep_keys') }}
+
+),
+
 assigned_mqls as (
 
     select
@@ -58,10 +64,15 @@ mql_owners as (
 
     select
         mqls.funnel_cycle_id,
-        coalesce(assignments.owner_id, people.owner_id) as owner_id
+        coalesce(assignments.owner_id, short_rep_keys.rep_id, people.owner_id)
+            as owner_id
     from mqls
     inner join people
         on mqls.person_id = people.person_id
+    left join short_rep_keys
+        on
+            left(people.owner_id, 26) = short_rep_keys.short_key
+            and length(people.owner_id) in (26, 29)
     left join assigned_mqls
         on mqls.funnel_cycle_id = assigned_mqls.funnel_cycle_id
     left join assignments

@@ -1,7 +1,8 @@
--- Grain: one row per rep, with the clock that business time with the rep is counted
--- by; rep_id * stands for nobody.
--- A rep whose team has no calendar follows the general one. The rep's own time zone
--- goes before the team's, unless nobody knows a zone of that name.
+-- Grain: one row per rep and calendar by which business time with the rep may be
+-- counted, with its clock; rep_id * stands for nobody.
+-- The calendar of the rep's team has the lower rank, the general one the higher. The
+-- rep's own time zone goes before the calendar's, unless nobody knows a zone of that
+-- name.
 
 with
 
@@ -29,12 +30,15 @@ everybody as (
 team_calendars as (
 
     select
+        team_calendar_id,
         team,
+        case when team = '*' then 2 else 1 end as calendar_rank,
         calendar,
         time_zone,
-        holiday_country
+        holiday_country,
+        effective_from,
+        coalesce(effective_to, cast('9999-12-31' as date)) as effective_to
     from {{ ref('team_calendars') }}
-    where {{ in_force() }}
 
 ),
 
@@ -51,19 +55,18 @@ rep_calendars as (
 
     select
         everybody.rep_id,
+        team_calendars.team_calendar_id,
+        team_calendars.calendar_rank,
         team_calendars.calendar,
         coalesce(time_zones.time_zone, team_calendars.time_zone) as time_zone,
-        team_calendars.holiday_country
+        team_calendars.holiday_country,
+        team_calendars.effective_from,
+        team_calendars.effective_to
     from everybody
     inner join team_calendars
         on team_calendars.team in (everybody.team, '*')
     left join time_zones
         on everybody.time_zone = time_zones.written_as
-    qualify
-        row_number() over (
-            partition by everybody.rep_id
-            order by case when team_calendars.team = '*' then 1 else 0 end
-        ) = 1
 
 ),
 
@@ -71,6 +74,7 @@ rep_clocks as (
 
     select
         rep_id,
+        team_calendar_id,
         concat_ws(
             '@',
             calendar,
@@ -79,7 +83,10 @@ rep_clocks as (
         ) as clock_id,
         calendar,
         time_zone,
-        holiday_country
+        holiday_country,
+        calendar_rank,
+        effective_from,
+        effective_to
     from rep_calendars
 
 )

@@ -51,7 +51,10 @@ judged_cycles as (
         (ends.position_seconds - starts.position_seconds) / 60.0 as elapsed_minutes,
         case
             when timed_cycles.responded_at is not null
-                then timed_cycles.responded_at <= timed_cycles.due_at
+                -- Business time is counted in whole seconds.
+                then
+                    date_trunc('second', timed_cycles.responded_at)
+                    <= timed_cycles.due_at
             when timed_cycles.due_at < {{ as_of() }} then false
         end as is_met
     from timed_cycles
