@@ -4,7 +4,11 @@ with
 
 attempts as (
 
-    select * from {{ ref('int_campaigns__step_attempts') }}
+    select
+        *,
+        completed_at is null as is_open,
+        coalesce(completed_at, {{ as_of() }}) as seen_until
+    from {{ ref('int_campaigns__step_attempts') }}
 
 ),
 
@@ -25,12 +29,12 @@ timed_attempts as (
         deployment_steps.step_order,
         deployment_steps.target_days,
         case
-            when attempts.completed_at >= attempts.started_at
+            when attempts.seen_until >= attempts.started_at
                 then
                     {{ dbt.datediff(
-                        'attempts.started_at', 'attempts.completed_at', 'second'
+                        'attempts.started_at', 'attempts.seen_until', 'second'
                     ) }} / 86400.0
-        end as duration_days
+        end as elapsed_days
     from attempts
     left join deployment_steps
         on attempts.step = deployment_steps.step
@@ -45,12 +49,9 @@ steps as (
         step_order,
         min(started_at) as first_started_at,
         max(completed_at) as last_completed_at,
-        sum(duration_days) as total_days
+        sum(elapsed_days) as total_days
     from timed_attempts
-    group by
-        campaign_id,
-        step,
-        step_order
+    group by campaign_id, step, step_order
 
 ),
 
@@ -71,9 +72,7 @@ placed_steps as (
         total_days is not null
         and row_number() over (
             partition by campaign_id
-            order by
-                total_days desc nulls last,
-                step_order asc
+            order by total_days desc nulls last, step_order asc
         ) = 1 as is_bottleneck
     from steps
     where step_order is not null
@@ -94,7 +93,10 @@ campaign_deployments as (
         cast(timed_attempts.step_order as integer) as step_order,
         timed_attempts.attempt_number,
         timed_attempts.assignee_id,
-        cast(timed_attempts.duration_days as double) as duration_days,
+        cast(
+            case when not timed_attempts.is_open then timed_attempts.elapsed_days end
+            as double
+        ) as duration_days,
         cast(
             case
                 when
@@ -109,12 +111,12 @@ campaign_deployments as (
             end as double
         ) as wait_days,
         cast(timed_attempts.target_days as integer) as target_days,
-        timed_attempts.duration_days > timed_attempts.target_days as is_over_target,
+        timed_attempts.elapsed_days > timed_attempts.target_days as is_over_target,
         timed_attempts.attempt_number > 1
         or coalesce(timed_attempts.started_at > placed_steps.next_started_at, false)
             as is_rework,
         coalesce(placed_steps.is_bottleneck, false) as is_bottleneck,
-        timed_attempts.completed_at is null as is_open,
+        timed_attempts.is_open,
         timed_attempts.started_at,
         timed_attempts.completed_at
     from timed_attempts
