@@ -2,9 +2,10 @@
 
 With --audience, write one audience as OUT/audiences/NAME.csv for a mail tool instead.
 Nobody who objects to marketing e-mail is ever in it: objections are read anew from all
-that is landed. Publishing stops, too, where one that landed since the validation bars
+that is landed. Publishing stops, too, where one that landed since the build bars
 somebody in an audience; else it writes the audience files that are there anew. Where
-nothing may be exported, those that name such a person are removed.
+nothing may be exported, those that name such a person are removed. So is an older
+publication with such a person in an audience.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from lib.audiences import (
     check_audiences,
     drop_objecting_audiences,
+    drop_objecting_versions,
     refresh_audiences,
     write_audience,
 )
@@ -60,7 +62,10 @@ def _dropping_stale_audiences(out: Path) -> Iterator[None]:
     except UserError as error:
         if error.exit_code == CHECK_FAILED:
             with connect(read_only=True) as connection:
-                for cause in drop_objecting_audiences(connection, out):
+                for cause in (
+                    *drop_objecting_audiences(connection, out),
+                    *drop_objecting_versions(connection, out),
+                ):
                     warn(cause)
         raise
 
@@ -81,6 +86,7 @@ def _publish(out: Path) -> int:
         version = publish(warehouse_path(), out)
     with legible(), connect(read_only=True) as connection:
         audiences, gone = refresh_audiences(connection, out)
+        gone += drop_objecting_versions(connection, out)
     for audience in audiences:
         say(f"written anew: {audience.people:,} people in {audience.path}")
     for cause in gone:

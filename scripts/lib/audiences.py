@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Sequence
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,7 +53,7 @@ _OBJECTORS = """
 """
 _NAMED_OBJECTORS = """
     select count(*)
-    from (select unnest(?) as person_id, unnest(?) as email) as named
+    from {named} as named
     left join marts.dim_person_consents as consents using (person_id)
     left join intermediate.int_campaigns__standing_objections as objections
         using (person_id)
@@ -65,6 +65,8 @@ _NAMED_OBJECTORS = """
         or objections.person_id is not null
         or addresses.email is not null
 """
+_OF_FILE = "(select unnest(?) as person_id, unnest(?) as email)"
+_OF_VERSION = "read_parquet(?)"
 _LATE_OBJECTORS = """
     select count(*)
     from marts.audience_marketable_people as people
@@ -77,8 +79,7 @@ _LATE_OBJECTORS = """
         and exists (
             select * from raw_meta.loads
             where loaded_at > (
-                select max(validated_at) from raw_meta.validation_results
-                where layer = 'marts'
+                select max(began_at) from intermediate.int_core__build_moments
             )
         )
 """
@@ -155,7 +156,7 @@ def write_audience(
 
 
 def check_audiences(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make sure that nothing that landed since the validation bars one of an audience.
+    """Make sure that nothing that landed since the build bars one of an audience.
 
     A build of an earlier day tells what stood then, whatever has landed before it.
 
@@ -217,7 +218,7 @@ def drop_objecting_audiences(
         people = [row.get("person_id") for row in rows]
         # What a spreadsheet would run was written behind an apostrophe.
         emails = [(row.get("email") or "").removeprefix("'").lower() for row in rows]
-        objectors = _objectors(connection, people, emails)
+        objectors = _objectors(connection, _OF_FILE, [people, emails])
         if objectors:
             path.unlink()
             named = "1 person" if objectors == 1 else f"{objectors:,} people"
@@ -225,14 +226,40 @@ def drop_objecting_audiences(
     return gone
 
 
+def drop_objecting_versions(
+    connection: duckdb.DuckDBPyConnection, out: Path
+) -> list[str]:
+    """Remove older publications that have somebody in an audience who objects now.
+
+    The one that readers open stays until another takes its place. A reader that has an
+    older one open keeps it, as an open file outlives its name.
+
+    Returns:
+        Why versions went.
+    """
+    published = out / "published"
+    current = (published / "current").resolve()
+    gone = []
+    for version in sorted((published / "versions").glob("[!.]*")):
+        people = version / "parquet" / "marts" / "audience_marketable_people.parquet"
+        if version == current or not people.is_file():
+            continue
+        objectors = _objectors(connection, _OF_VERSION, [str(people)])
+        if objectors:
+            shutil.rmtree(version)
+            named = "1 person" if objectors == 1 else f"{objectors:,} people"
+            gone.append(f"{version} is gone: {named} in it may not be written to")
+    return gone
+
+
 def _objectors(
-    connection: duckdb.DuckDBPyConnection,
-    people: Sequence[str | None],
-    emails: Sequence[str],
+    connection: duckdb.DuckDBPyConnection, named: str, parameters: list[object]
 ) -> int:
-    """Count those who may not be written to; without marts nobody may."""
+    """Count those named who may not be written to; without marts nobody may."""
     try:
-        row = connection.execute(_NAMED_OBJECTORS, [people, emails]).fetchone()
+        query = _NAMED_OBJECTORS.format(named=named)
+        row = connection.execute(query, parameters).fetchone()
     except (duckdb.CatalogException, duckdb.BinderException):
-        return len(people)
+        query = f"select count(*) from {named}"  # noqa: S608
+        row = connection.execute(query, parameters).fetchone()
     return int(row[0]) if row else 0

@@ -6,7 +6,8 @@
 
 A version is written and checked beside the others and gets its name when it is whole;
 then the symlink is swapped, which the file system does at once. A reader that has an
-older version open keeps it: the last two stay, and an open file outlives its name.
+older version open keeps it: the last two stay, and an open file outlives its name. An
+older one with an objector in an audience goes at once (lib.audiences).
 
 Only what the last validation of the marts passed is published. Validation keeps the
 fingerprint of what it judged; the copy must have the same one.

@@ -27,6 +27,7 @@ from consent_worlds import (
     drawn_worlds,
     judge,
 )
+from lib.audiences import check_audiences, drop_objecting_versions
 from lib.cli import CHECK_FAILED, OK, WRONG_USE, UserError
 from lib.quality import history
 from lib.quality.fingerprint import fingerprint
@@ -39,6 +40,7 @@ AUDIENCE_MODELS = (
     "+audience_members",
     "+int_campaigns__objected_addresses",
     "dim_build_settings",
+    "int_core__build_moments",
 )
 # What a landing of consents and mail events alone changes of it.
 CONSENT_MODELS = (
@@ -87,7 +89,7 @@ class Room:
         suite = Suite("marts__dim_people", "marts", "dim_people", {})
         rule = Rule("a_rule", CRITICAL, "us", "mend", "sql", None, None, None, None)
         verdict = Verdict(suite, rule, passed, 0.0, 10, 0, None)
-        moment = datetime(2026, 1, 1) + timedelta(seconds=self.runs)
+        moment = datetime.now(UTC).replace(tzinfo=None)
         with duckdb.connect(str(self.path)) as connection:
             build_id = fingerprint(
                 lambda sql, values: connection.execute(sql, list(values)).fetchall(),
@@ -370,10 +372,16 @@ def test_an_opt_out_leaves_no_audience_after_one_build(company_of_eight: Any) ->
     assert error.value.exit_code == CHECK_FAILED
     assert "one.example" not in str(error.value)
     assert not list((room.out / "audiences").iterdir())
+    # Marts that are validated after the landing do not know of it either.
+    room.judge(passed=True)
+    with pytest.raises(UserError, match="not published: 1 person of the audiences"):
+        room.export()
 
     room.build()
     assert room.export() == OK
     assert room.export("--audience", "newsletter") == OK
+    # No older version keeps the person either.
+    assert [*(room.out / "published" / "versions").iterdir()] == [current.resolve()]
     assert len(room.audience()) == 5
     assert audiences_with(current, "generic:p1") == 0
     for path in (room.out / "audiences").iterdir():
@@ -383,6 +391,58 @@ def test_an_opt_out_leaves_no_audience_after_one_build(company_of_eight: Any) ->
             f"select count(*) from '{path}' where person_id = 'generic:p1'"
         ).fetchall()
         assert count == 0
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """What an export asks, made by hand: p2 objects, and three are published."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create schema marts; create schema intermediate; create schema raw_meta;"
+            "create table marts.dim_person_consents as select * from (values "
+            "('p1', true, false), ('p2', true, false), ('p3', true, false)) "
+            "as known (person_id, is_marketable, is_suppressed);"
+            "create table marts.audience_marketable_people as "
+            "select person_id, person_id || '@one.example' as email "
+            "from marts.dim_person_consents;"
+            "create table intermediate.int_campaigns__standing_objections as "
+            "select 'p2' as person_id;"
+            "create table intermediate.int_campaigns__objected_addresses as "
+            "select 'p2@one.example' as email;"
+            "create table intermediate.int_core__build_moments as "
+            "select timestamp '2026-03-01 10:00:00.5' as began_at;"
+            "create table raw_meta.loads as "
+            "select timestamp '2026-03-01 10:00:00.4' as loaded_at"
+        )
+        for version, person in (("one", "p1"), ("two", "p2"), ("three", "p2")):
+            folder = tmp_path / "published" / "versions" / version
+            people = folder / "parquet" / "marts" / "audience_marketable_people.parquet"
+            people.parent.mkdir(parents=True)
+            connection.execute(
+                "copy (from marts.audience_marketable_people "
+                f"where person_id = '{person}') to '{people}'"
+            )
+        (tmp_path / "published" / "current").symlink_to("versions/three")
+        yield connection
+
+
+def test_an_older_publication_with_an_objector_goes(
+    asked: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    (told,) = drop_objecting_versions(asked, tmp_path)
+    assert told.endswith("two is gone: 1 person in it may not be written to")
+    left = sorted((tmp_path / "published" / "versions").iterdir())
+    assert [path.name for path in left] == ["one", "three"]
+
+
+def test_what_landed_since_the_build_began_stops_publishing(
+    asked: duckdb.DuckDBPyConnection,
+) -> None:
+    """Whether the marts were validated since or not."""
+    check_audiences(asked)
+    asked.execute("insert into raw_meta.loads values ('2026-03-01 10:00:00.6')")
+    with pytest.raises(UserError, match="not published: 1 person of the audiences"):
+        check_audiences(asked)
 
 
 def test_publishing_writes_the_files_that_are_there_anew(company_of_eight: Any) -> None:
