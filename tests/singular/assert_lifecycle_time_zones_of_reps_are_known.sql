@@ -1,4 +1,4 @@
--- Reps whose time zone is none of the seed time_zones: the zone of their calendar counts
+-- Reps whose time zone is none of the seed time_zones: that of their calendar counts
 -- instead, by which their leads may fall due hours too early or too late.
 
 {{ config(severity='warn') }}
