@@ -2,7 +2,7 @@
 {% macro as_of() -%}
     {%- set moment = var('as_of') | string | trim -%}
     {%- if moment == 'now' -%}
-        cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp)
+        {{ run_started() }}
     {%- elif moment | length == 10 -%}
         cast('{{ moment }} 23:59:59.999999' as timestamp)
     {%- else -%}

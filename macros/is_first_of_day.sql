@@ -11,10 +11,7 @@
                 and (
                     kept_rows.{{ day }} = {{ relation }}.{{ day }}
                     or kept_rows.{{ day }}
-                    <= {{ reporting_date(
-                        "cast('" ~ run_started_at.strftime('%Y-%m-%d %H:%M:%S')
-                        ~ "' as timestamp)"
-                    ) }}
+                    <= {{ reporting_date(run_started()) }}
                 )
         )
     {%- else -%}

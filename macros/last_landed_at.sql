@@ -4,7 +4,7 @@
     select
         coalesce(
             max(loaded_at),
-            cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp)
+            {{ run_started() }}
         ) as last_landed_at
     from raw_meta.loads
     where

@@ -173,12 +173,19 @@ def check_audiences(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _objected(what: str, objectors: int, whose: str) -> UserError:
-    people = "1 person" if objectors == 1 else f"{objectors:,} people"
     message = (
-        f"not {what}: {people} of {whose} may not be written to by what has landed "
-        "since the build; build again and export"
+        f"not {what}: {_people(objectors)} of {whose} may not be written to by what "
+        "has landed since the build; build again and export"
     )
     return UserError(message, CHECK_FAILED)
+
+
+def _gone(path: Path, objectors: int) -> str:
+    return f"{path} is gone: {_people(objectors)} in it may not be written to"
+
+
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count:,} people"
 
 
 def refresh_audiences(
@@ -221,8 +228,7 @@ def drop_objecting_audiences(
         objectors = _objectors(connection, _OF_FILE, [people, emails])
         if objectors:
             path.unlink()
-            named = "1 person" if objectors == 1 else f"{objectors:,} people"
-            gone.append(f"{path} is gone: {named} in it may not be written to")
+            gone.append(_gone(path, objectors))
     return gone
 
 
@@ -247,8 +253,7 @@ def drop_objecting_versions(
         objectors = _objectors(connection, _OF_VERSION, [str(people)])
         if objectors:
             shutil.rmtree(version)
-            named = "1 person" if objectors == 1 else f"{objectors:,} people"
-            gone.append(f"{version} is gone: {named} in it may not be written to")
+            gone.append(_gone(version, objectors))
     return gone
 
 

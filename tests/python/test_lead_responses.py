@@ -185,8 +185,11 @@ def random_case(number: int, chance: random.Random) -> Case:
     )
 
 
-def write_upstream(path: Path, cases: list[Case]) -> None:
-    """Write what the models read: policies, reps, MQLs, assignments and activities."""
+Tables = dict[str, tuple[str, list[tuple[object, ...]]]]  # columns and rows by name
+
+
+def policies() -> Tables:
+    """Return the seeds that the models read: calendars, holidays, zones and targets."""
     hours = [
         (f"{name}{row}{weekday}", name, weekday, opens, closes, first, last)
         for name, spells in HOURS.items()
@@ -194,8 +197,7 @@ def write_upstream(path: Path, cases: list[Case]) -> None:
         for weekday in weekdays
     ]
     free = [(country, day) for country, days in FREE_DAYS.items() for day in days]
-    reps = {(case.rep_id, case.team, case.zone) for case in cases}
-    tables: dict[str, tuple[str, list[tuple[object, ...]]]] = {
+    return {
         "policy.business_hours": (
             "business_hours_id varchar, calendar varchar, weekday integer, "
             "opens_at varchar, closes_at varchar, effective_from date, "
@@ -219,6 +221,13 @@ def write_upstream(path: Path, cases: list[Case]) -> None:
                 for name, minutes in TARGETS.items()
             ],
         ),
+    }
+
+
+def facts(cases: list[Case]) -> Tables:
+    """Return the reps, MQLs, assignments and activities of the cases."""
+    reps = {(case.rep_id, case.team, case.zone) for case in cases}
+    return {
         "marts.dim_reps": (
             "rep_id varchar, source varchar, team varchar, time_zone varchar",
             sorted(((rep, "generic", *more) for rep, *more in reps), key=str),
@@ -257,6 +266,11 @@ def write_upstream(path: Path, cases: list[Case]) -> None:
             ],
         ),
     }
+
+
+def write_upstream(path: Path, cases: list[Case]) -> None:
+    """Write what the models read."""
+    tables = policies() | facts(cases)
     with duckdb.connect(str(path)) as connection:
         for name, (columns, rows) in tables.items():
             names = [column.split()[0] for column in columns.split(", ")]

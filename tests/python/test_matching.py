@@ -228,6 +228,29 @@ DECISIONS = [
     ("D1", "generic:d1", "generic:d2", "distinct"),
     ("D2", "generic:m2", "generic:m1", "merge"),
 ]
+ONE_PERSON = [
+    ("t1", "t2"),
+    ("m1", "m2"),
+    ("d1", "d3"),
+    ("c1", "c2"),
+    ("w1", "w2"),
+    ("e1", "e2"),
+    ("b0", "b1"),
+]
+TWO_PEOPLE = [
+    ("n1", "n2"),
+    ("c1", "c3"),
+    ("d1", "d2"),
+    ("s0", "s1"),
+    ("s2", "s3"),
+    ("r1", "r2"),
+    ("v1", "v2"),
+    ("h1", "h2"),
+    ("k1", "k2"),
+    ("b0", "b2"),
+    ("b2", "b3"),
+    ("b3", "b4"),
+]
 
 
 def test_rules_and_decisions_override_probability(
@@ -246,34 +269,11 @@ def test_rules_and_decisions_override_probability(
     shown = ["bridge_person_records", "int_core__person_moves+"]
     assert run_dbt(warehouse.path, select=[decided, *shown], as_of="2026-01-02")
     found = persons(warehouse)
-    one_person = [
-        ("t1", "t2"),
-        ("m1", "m2"),
-        ("d1", "d3"),
-        ("c1", "c2"),
-        ("w1", "w2"),
-        ("e1", "e2"),
-        ("b0", "b1"),
-    ]
-    two_people = [
-        ("n1", "n2"),
-        ("c1", "c3"),
-        ("d1", "d2"),
-        ("s0", "s1"),
-        ("s2", "s3"),
-        ("r1", "r2"),
-        ("v1", "v2"),
-        ("h1", "h2"),
-        ("k1", "k2"),
-        ("b0", "b2"),
-        ("b2", "b3"),
-        ("b3", "b4"),
-    ]
-    assert {pair: found[pair[0]] == found[pair[1]] for pair in one_person} == (
-        dict.fromkeys(one_person, True)
+    assert {pair: found[pair[0]] == found[pair[1]] for pair in ONE_PERSON} == (
+        dict.fromkeys(ONE_PERSON, True)
     )
-    assert {pair: found[pair[0]] == found[pair[1]] for pair in two_people} == (
-        dict.fromkeys(two_people, False)
+    assert {pair: found[pair[0]] == found[pair[1]] for pair in TWO_PEOPLE} == (
+        dict.fromkeys(TWO_PEOPLE, False)
     )
     judged = {
         (record, other): (outcome, reason)

@@ -54,8 +54,7 @@ consent_events as (
     from all_events
     left join short_keys
         on
-            left(all_events.person_record_id, 26) = short_keys.short_key
-            and length(all_events.person_record_id) in (26, 29)
+            {{ has_short_key('all_events.person_record_id', 'short_keys.short_key') }}
 
 )
 

@@ -27,7 +27,7 @@ spans as (
     select
         *,
         case
-            when days_between between 1 and {{ max_spend_days() }} - 1 then days_between
+            when days_between between 1 and {{ most_days() }} - 1 then days_between
             else 0
         end as span_days
     from export_spend

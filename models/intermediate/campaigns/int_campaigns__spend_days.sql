@@ -26,7 +26,7 @@ range_days as (
         numbers.number as day_offset,
         numbers.number + 1 as day_number
     from day_counts
-    inner join range({{ max_spend_days() }}) as numbers (number)
+    inner join range({{ most_days() }}) as numbers (number)
         on day_counts.day_count > numbers.number
 
 ),

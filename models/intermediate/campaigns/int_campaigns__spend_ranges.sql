@@ -102,13 +102,13 @@ spend_ranges as (
         known_spend.report_order,
         known_spend.is_account_total,
         coalesce(known_spend.currency, '{{ var("reporting_currency") }}') as currency,
-        coalesce(known_spend.day_count between 1 and {{ max_spend_days() }}, true)
+        coalesce(known_spend.day_count between 1 and {{ most_days() }}, true)
             as has_valid_range,
         known_spend.amount,
         known_spend.impressions,
         known_spend.clicks,
         case
-            when known_spend.day_count between 1 and {{ max_spend_days() }}
+            when known_spend.day_count between 1 and {{ most_days() }}
                 then known_spend.day_count
             else 1
         end as day_count,

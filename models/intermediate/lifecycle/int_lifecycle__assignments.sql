@@ -65,8 +65,7 @@ person_events as (
         on staged_events.person_record_id = person_records.person_record_id
     left join short_rep_keys
         on
-            left(staged_events.owner_id, 26) = short_rep_keys.short_key
-            and length(staged_events.owner_id) in (26, 29)
+            {{ has_short_key('staged_events.owner_id', 'short_rep_keys.short_key') }}
     where
         staged_events.assigned_at <= {{ as_of() }}
         and staged_events.owner_id is not null

@@ -58,9 +58,8 @@ local_days as (
             'day', 'cast(-numbers.number as integer)', 'bounds.last_date'
         ) }} as date) as local_date
     from bounds
-    -- A hundred years: an MQL before that is a typing error, and must not take the
-    -- days of all others.
-    inner join range(36525) as numbers (number)
+    -- An MQL of a mistyped year must not take the days of all others.
+    inner join range({{ most_days() }}) as numbers (number)
         on
             numbers.number
             <= {{ dbt.datediff('bounds.first_date', 'bounds.last_date', 'day') }}

@@ -71,8 +71,7 @@ mql_owners as (
         on mqls.person_id = people.person_id
     left join short_rep_keys
         on
-            left(people.owner_id, 26) = short_rep_keys.short_key
-            and length(people.owner_id) in (26, 29)
+            {{ has_short_key('people.owner_id', 'short_rep_keys.short_key') }}
     left join assigned_mqls
         on mqls.funnel_cycle_id = assigned_mqls.funnel_cycle_id
     left join assignments

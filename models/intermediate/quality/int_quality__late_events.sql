@@ -37,7 +37,7 @@ ranged_costs as (
         source,
         starts_on,
         case
-            when day_count between 1 and {{ max_spend_days() }} then ends_on
+            when day_count between 1 and {{ most_days() }} then ends_on
             else starts_on
         end as last_day,
         written_cost

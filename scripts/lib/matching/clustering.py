@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pyarrow as pa
 
 # Edges up to this precedence stand on a record's own word; only a decision bars them.
 LAST_DECLARED = 5
+# Traits whose value is a unit that the unit itself must not be joined to.
+_APART = ("distinct", "household")
 SCHEMA = pa.schema(
     [
         ("unit_id", pa.string()),
@@ -24,9 +26,8 @@ class _Cluster:
     """Units that are one person so far, and the work addresses of each by domain."""
 
     units: list[str]
-    addresses: dict[str, dict[str, set[str]]] = field(default_factory=dict)
-    distinct: set[str] = field(default_factory=set)
-    household: set[str] = field(default_factory=set)
+    addresses: dict[str, dict[str, set[str]]]
+    apart: dict[str, set[str]]  # by trait, the units that it keeps out
 
 
 def join_units(edges: pa.Table, barriers: pa.Table) -> pa.Table:
@@ -42,15 +43,8 @@ def join_units(edges: pa.Table, barriers: pa.Table) -> pa.Table:
         barriers: unit_id, trait (work_email, phone, distinct or household) and
             trait_value.
     """
-    traits: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for row in barriers.to_pylist():
-        traits[row["trait"]][row["unit_id"]].add(row["trait_value"])
+    traits = _traits(barriers)
     phones = traits["phone"]
-    distinct, household = traits["distinct"], traits["household"]
-    for apart in (distinct, household):
-        for unit, strangers in list(apart.items()):
-            for stranger in strangers:
-                apart[stranger].add(unit)
     home: dict[str, _Cluster] = {}
 
     def cluster_of(unit: str) -> _Cluster:
@@ -59,20 +53,16 @@ def join_units(edges: pa.Table, barriers: pa.Table) -> pa.Table:
             for email in traits["work_email"].get(unit, ()):
                 domain = email.partition("@")[2]
                 addresses.setdefault(domain, {}).setdefault(unit, set()).add(email)
-            home[unit] = _Cluster(
-                [unit],
-                addresses,
-                set(distinct.get(unit, ())),
-                set(household.get(unit, ())),
-            )
+            apart = {trait: set(traits[trait].get(unit, ())) for trait in _APART}
+            home[unit] = _Cluster([unit], addresses, apart)
         return home[unit]
 
     def barred(one: _Cluster, other: _Cluster, precedence: int) -> bool:
-        if not one.distinct.isdisjoint(other.units):
+        if not one.apart["distinct"].isdisjoint(other.units):
             return True
         if precedence <= LAST_DECLARED:
             return False
-        return not one.household.isdisjoint(other.units) or any(
+        return not one.apart["household"].isdisjoint(other.units) or any(
             mine.isdisjoint(theirs)
             and phones.get(unit, set()).isdisjoint(phones.get(other_unit, ()))
             for domain in one.addresses.keys() & other.addresses.keys()
@@ -92,8 +82,8 @@ def join_units(edges: pa.Table, barriers: pa.Table) -> pa.Table:
         for joined in other.units:
             home[joined] = one
         one.units += other.units
-        one.distinct |= other.distinct
-        one.household |= other.household
+        for trait, strangers in other.apart.items():
+            one.apart[trait] |= strangers
         for domain, addresses in other.addresses.items():
             one.addresses.setdefault(domain, {}).update(addresses)
         reason = (edge["precedence"], -edge["match_probability"], edge["match_rule"])
@@ -109,3 +99,13 @@ def join_units(edges: pa.Table, barriers: pa.Table) -> pa.Table:
         for unit, (_, negative, rule) in sorted(joined_by.items())
     ]
     return pa.Table.from_pylist(rows, SCHEMA)
+
+
+def _traits(barriers: pa.Table) -> dict[str, dict[str, set[str]]]:
+    """Return the values of each trait by unit; who keeps another out is kept out."""
+    traits: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for row in barriers.to_pylist():
+        traits[row["trait"]][row["unit_id"]].add(row["trait_value"])
+        if row["trait"] in _APART:
+            traits[row["trait"]][row["trait_value"]].add(row["unit_id"])
+    return traits
