@@ -72,6 +72,7 @@ touch_records as (
             when not touches.is_internal_referrer then touches.referrer_host
         end as external_referrer_host,
         campaign_types.campaign_type,
+        touches.variant,
         coalesce(
             touches.utm_source,
             touches.utm_medium,
