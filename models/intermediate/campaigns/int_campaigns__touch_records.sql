@@ -81,6 +81,7 @@ touch_records as (
             touches.utm_term,
             touches.click_id_type
         ) is not null as is_tagged,
+        touches.landing_page is not null as has_landing_page,
         touches.touch_type = 'web_session'
         and touches.given_channel is null
         and touches.utm_source is null
