@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import Any
@@ -99,11 +99,14 @@ def compare_test(variants: Sequence[Row], policy: Row) -> list[Comparison]:
             one.raw_p_value, one.test_method = difference_p_value(*cells)
             one.power_reached, one.required_subjects = power_of(*cells[1:], policy)
         compared.append(one)
-    judged = [one for one in compared if one.raw_p_value is not None]
-    if judged:
-        raw = [one.raw_p_value for one in judged]
-        for one, corrected in zip(judged, holm(raw), strict=True):
-            one.p_value = corrected
+    raw = {
+        place: one.raw_p_value
+        for place, one in enumerate(compared)
+        if one.raw_p_value is not None
+    }
+    if raw:
+        for place, corrected in zip(raw, holm([*raw.values()]), strict=True):
+            compared[place].p_value = corrected
     return compared
 
 
@@ -138,9 +141,11 @@ def difference_p_value(
     return float(p_value), "two_proportion_z"
 
 
-def holm(p_values: Iterable[float | None]) -> list[float]:
+def holm(p_values: Sequence[float]) -> list[float]:
     """Return p-values corrected for their number by Holm's step-down method."""
-    return [float(one) for one in multipletests(list(p_values), method="holm")[1]]
+    if len(p_values) == 1:  # most tests; multipletests collects garbage on each call
+        return list(p_values)
+    return [float(one) for one in multipletests(p_values, method="holm")[1]]
 
 
 def power_of(
