@@ -62,25 +62,7 @@ judged_criteria as (
         person_id,
         audience_id,
         condition_number,
-        coalesce(case operator
-            when 'is' then text_value = given_text
-            when 'is_not' then text_value is distinct from given_text
-            when 'at_least' then number_value >= given_number
-            when 'at_most' then number_value <= given_number
-            when 'within_days'
-                then time_value between {{ as_of() }} - given_days and {{ as_of() }}
-            when 'not_within_days' then time_value < {{ as_of() }} - given_days
-            when 'is_filled'
-                then coalesce(
-                    text_value, cast(number_value as varchar),
-                    cast(time_value as varchar)
-                ) is not null
-            when 'is_empty'
-                then coalesce(
-                    text_value, cast(number_value as varchar),
-                    cast(time_value as varchar)
-                ) is null
-        end, false) as is_met
+        {{ is_met(with_times=true) }} as is_met
     from values_to_judge
 
 ),
