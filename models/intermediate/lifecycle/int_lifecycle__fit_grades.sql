@@ -1,0 +1,102 @@
+-- Grain: one row per person or account and span of scoring policies: points and grade
+-- of its fit.
+
+with
+
+fit_attributes as (
+
+    select
+        subject,
+        subject_id
+    from {{ ref('int_lifecycle__fit_attributes') }}
+
+),
+
+met_fit_rules as (
+
+    select * from {{ ref('int_lifecycle__met_fit_rules') }}
+
+),
+
+score_spans as (
+
+    select * from {{ ref('int_lifecycle__score_spans') }}
+
+),
+
+score_grades as (
+
+    select
+        subject,
+        grade,
+        -- The lowest grade has no bound.
+        coalesce(min_points, -1e18) as min_points,
+        effective_from,
+        coalesce(effective_to, cast('9999-12-31' as date)) as effective_to
+    from {{ ref('score_grades') }}
+
+),
+
+summed_rules as (
+
+    select
+        met_fit_rules.subject,
+        met_fit_rules.subject_id,
+        score_spans.valid_from,
+        sum({{ exact_points('met_fit_rules.points') }}) as fit_points
+    from met_fit_rules
+    inner join score_spans
+        on
+            met_fit_rules.effective_from <= score_spans.valid_from
+            and met_fit_rules.effective_to > score_spans.valid_from
+    group by
+        met_fit_rules.subject,
+        met_fit_rules.subject_id,
+        score_spans.valid_from
+
+),
+
+fit_points as (
+
+    select
+        fit_attributes.subject,
+        fit_attributes.subject_id,
+        score_spans.valid_from,
+        score_spans.valid_to,
+        cast(coalesce(summed_rules.fit_points, 0) as double) as fit_points
+    from fit_attributes
+    cross join score_spans
+    left join summed_rules
+        on
+            fit_attributes.subject = summed_rules.subject
+            and fit_attributes.subject_id = summed_rules.subject_id
+            and score_spans.valid_from = summed_rules.valid_from
+
+),
+
+fit_grades as (
+
+    select
+        fit_points.subject,
+        fit_points.subject_id,
+        fit_points.fit_points,
+        max_by(score_grades.grade, score_grades.min_points) as grade,
+        fit_points.valid_from,
+        fit_points.valid_to
+    from fit_points
+    left join score_grades
+        on
+            fit_points.subject = score_grades.subject
+            and fit_points.fit_points >= score_grades.min_points
+            and fit_points.valid_from >= score_grades.effective_from
+            and fit_points.valid_from < score_grades.effective_to
+    group by
+        fit_points.subject,
+        fit_points.subject_id,
+        fit_points.fit_points,
+        fit_points.valid_from,
+        fit_points.valid_to
+
+)
+
+select * from fit_grades

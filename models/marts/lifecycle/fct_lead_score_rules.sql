@@ -1,0 +1,27 @@
+-- Grain: one row per person and scoring rule that gives points at as_of, or did and has
+-- faded.
+
+with
+
+fired_rules as (
+
+    select * from {{ ref('int_lifecycle__fired_rules') }}
+    where subject = 'person'
+
+),
+
+lead_score_rules as (
+
+    select
+        subject_id as person_id,
+        rule_id,
+        rule,
+        dimension,
+        times_fired,
+        points,
+        last_fired_at
+    from fired_rules
+
+)
+
+select * from lead_score_rules
