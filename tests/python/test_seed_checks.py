@@ -20,6 +20,15 @@ MACROS = PROJECT_ROOT / "macros"
 TODAY = "date '2026-06-30'"
 LIMITS = "assert_core_identity_limits_are_complete"
 DECISIONS = "assert_core_match_decisions_name_records"
+SCORING = "assert_lifecycle_scoring_policies_never_overlap"
+GRADES = "assert_lifecycle_grades_cover_all_points"
+READ_TOGETHER = (
+    "match_thresholds",
+    "identity_rules",
+    "scoring_rules",
+    "score_grades",
+    "mqa_definitions",
+)
 PICKLISTS = "assert_core_picklists_are_unambiguous"
 PHONE_LIMIT = "max_names_per_phone"
 OUTCOMES = ["distinct", "merged", "review"]
@@ -47,7 +56,7 @@ def faults(tmp_path: Path, column_types: dict[str, dict[str, str]]) -> Faults:
                 "person_record_id union all select 'crm:2'"
             )
             for path in SEEDS.glob("*/*.csv"):
-                if path.stem in ("match_thresholds", "identity_rules", seed):
+                if path.stem in (*READ_TOGETHER, seed):
                     text = path.read_text("utf-8")
                     changed = tmp_path / path.name
                     changed.write_text(change(text) if path.stem == seed else text)
@@ -137,3 +146,121 @@ def test_today_is_the_day_of_the_reporting_zone(
         f"select {condition} from measured"
     )
     assert duckdb.execute(query, [kept]).fetchone() == (is_first,)
+
+
+@pytest.mark.parametrize(
+    ("seed", "rows", "wrong"),
+    [
+        ("scoring_rules", "", []),
+        # A second version of a rule from before the first one ends, or of another name.
+        ("scoring_rules", "SCR-900,visit,,,,,,1,,,,,2026-01-01,\n", ["rule visit"]),
+        ("scoring_rules", "SCR-900,visits,,,,,,1,,,,,2026-01-01,\n", []),
+        ("score_grades", "SGR-900,person,A,50,me,2026-01-01,\n", ["grade person A"]),
+        (
+            "score_grades",
+            "SGR-900,person,E,45,me,2026-01-01,\n",
+            ["points person 45.0"],
+        ),
+        ("mqa_definitions", "v0,,,,,,,,,1800-01-01,1900-01-01\n", []),
+        ("mqa_definitions", "v0,,,,,,,,,1800-01-01,1900-01-02\n", ["mqa definition"]),
+    ],
+)
+def test_scoring_policies_that_overlap_are_told(
+    faults: Faults, seed: str, rows: str, wrong: list[str]
+) -> None:
+    found = faults(SCORING, seed, lambda text: text + rows)
+    assert [row[0] for row in found] == wrong
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wrong"),
+    [
+        ("SGR-004", "SGR-004", []),
+        ("SGR-004,person,D,", "SGR-004,person,D,0", ["person"]),
+        ("D,,mops@example.com,1900-01-01,", "D,,me,1900-01-02,", ["account", "person"]),
+        (
+            "D,,mops@example.com,1900-01-01,",
+            "D,,,1900-01-01,2026-01-01",
+            ["account", "person"],
+        ),
+    ],
+)
+def test_points_without_a_grade_are_told(
+    faults: Faults, old: str, new: str, wrong: list[str]
+) -> None:
+    found = faults(GRADES, "score_grades", lambda text: text.replace(old, new))
+    assert sorted(row[0] for row in found) == wrong
+
+
+FIT = "{},a_rule,person,fit,{},{},{},5,,,why,me,2026-01-01,"
+TOUCH = "{},a_rule,person,engagement,{},{},{},5,30,10,why,me,2026-01-01,"
+SIGNAL = "{},a_rule,account,intent,{},{},{},5,30,,why,me,2026-01-01,"
+
+
+@pytest.mark.parametrize(
+    ("row", "is_fine"),
+    [
+        (FIT.format("new", "title", "like", "%cfo%"), True),
+        (FIT.format("new", "country", "is_empty", ""), True),
+        (FIT.format("new", "employee_count", "at_least", "100"), True),
+        (TOUCH.format("new", "channel", "is", "referral"), True),
+        (SIGNAL.format("new", "signal_score", "at_least", "50"), True),
+        (FIT.format("new", "shoe_size", "is", "44"), False),
+        (FIT.format("new", "title", "sounds_like", "cfo"), False),
+        (FIT.format("new", "title", "is", ""), False),
+        (FIT.format("new", "title", "is_empty", "cfo"), False),
+        (FIT.format("new", "title", "at_least", "100"), False),
+        (FIT.format("new", "employee_count", "is", "100"), False),
+        (FIT.format("new", "employee_count", "at_least", "many"), False),
+        (FIT.format("new", "touch_type", "is", "webinar"), False),
+        (TOUCH.format("new", "title", "is", "cfo"), False),
+        (TOUCH.format("new", "channel", "is_not", "referral"), False),
+        (SIGNAL.format("new", "channel", "is", "referral"), False),
+        (FIT.format("SCR-001", "title", "is", "cfo"), False),
+        ("new,a_rule,person,fit,title,is,cfo,0,,,why,me,2026-01-01,", False),
+        ("new,a_rule,person,fit,title,is,cfo,5,30,,why,me,2026-01-01,", False),
+        ("new,a_rule,person,fit,title,is,cfo,5,,,why,me,2026-01-01,2026-01-01", False),
+        ("new,a_rule,account,fit,title,is,cfo,5,,,why,me,2026-01-01,", False),
+        ("new,a_rule,account,engagement,channel,is,x,5,9,,why,me,2026-01-01,", False),
+        ("new,a_rule,person,engagement,channel,is,x,5,,,why,me,2026-01-01,", False),
+        ("new,a_rule,person,engagement,channel,is,x,5,-1,,why,me,2026-01-01,", False),
+        ("new,a_rule,person,engagement,channel,is,x,5,9,0,why,me,2026-01-01,", False),
+        ("new,A Rule,person,fit,title,is,cfo,5,,,why,me,2026-01-01,", False),
+    ],
+)
+def test_a_scoring_rule_that_would_do_nothing_is_refused(
+    tmp_path: Path, column_types: dict[str, dict[str, str]], row: str, *, is_fine: bool
+) -> None:
+    text = (SEEDS / "lifecycle" / "scoring_rules.csv").read_text("utf-8")
+    (tmp_path / "scoring_rules.csv").write_text(f"{text}{row}\n")
+    (seed,) = (
+        seed
+        for seed in read_yaml(SEEDS / "lifecycle" / "_scoring.yml")["seeds"]
+        if seed["name"] == "scoring_rules"
+    )
+    conditions = [
+        test["expression_holds"]["arguments"]["expression"]
+        for test in seed["data_tests"]
+    ]
+    for column in seed["columns"]:
+        for test in column.get("data_tests", ()):
+            name = column["name"]
+            if test == "not_null":
+                conditions.append(f"{name} is not null")
+            elif test == "unique":
+                conditions.append(f"count(*) over (partition by {name}) = 1")
+            else:
+                allowed = test["accepted_values"]["arguments"]["values"]
+                conditions.append(f"{name} in ({', '.join(map(repr, allowed))})")
+    with duckdb.connect() as connection:
+        connection.read_csv(
+            str(tmp_path / "scoring_rules.csv"),
+            header=True,
+            dtype=column_types["scoring_rules"],
+        ).create("scoring_rules")
+        judged = " and ".join(f"coalesce({one}, false)" for one in conditions)
+        found = connection.execute(
+            f"with judged as (select {judged} as holds from scoring_rules) "
+            "select bool_and(holds) from judged"
+        ).fetchone()
+    assert found == (is_fine,)
