@@ -29,6 +29,7 @@ class AccountRecords:
     id_of: pa.Array  # by account
     live_twin_of: Array  # by account: record of a twin that still lives, or -1
     owner: Array  # by record
+    known_at: Array  # by account: when the CRM first had it, or NEVER
 
 
 def make_account_records(market: Market, pipeline: Pipeline) -> AccountRecords:
@@ -68,4 +69,5 @@ def make_account_records(market: Market, pipeline: Pipeline) -> AccountRecords:
         id_of=take(ids, row_of),
         live_twin_of=live_twin,
         owner=accounts.ae[account],
+        known_at=np.where(created < clock.end, created, NEVER),
     )

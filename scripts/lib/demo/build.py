@@ -31,6 +31,7 @@ from lib.demo.tables import (
     tools,
     truth,
     users,
+    verdicts,
     web,
 )
 from lib.demo.vocabulary import CURRENCIES
@@ -83,6 +84,7 @@ def truth_tables(world: World, mailing: hubspot.Mailing) -> Tables:
     yield "people", truth.person_table(world)
     yield "status_changes", truth.status_table(world)
     yield "opportunities", truth.opportunity_table(world)
+    yield "assignments", verdicts.assignment_table(world)
     yield "channel_effects", truth.channel_table(world)
     yield "ad_spend", ads.true_spend_table(world)
 

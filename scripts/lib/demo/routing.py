@@ -6,8 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lib.demo.account_records import AccountRecords
+from lib.demo.accounts import Accounts
 from lib.demo.assumptions import MESS, SERVICE
-from lib.demo.columns import DAY, HOUR, MINUTE, NEVER, Array
+from lib.demo.columns import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NEVER,
+    Array,
+    rank_within,
+    repeat_rows,
+)
+from lib.demo.deals import RENEWAL, Deals
 from lib.demo.market import Market
 from lib.demo.people import People
 from lib.demo.records import Records
@@ -36,8 +47,61 @@ class Owners:
         return np.where(self.reassigned_at < NEVER, self.second, self.first)
 
 
-def make_owners(market: Market, people: People, records: Records) -> Owners:
-    """Route every record: by territory to a pool, customers to their own executive."""
+def deal_owners(accounts: Accounts, deals: Deals) -> Array:
+    """Return who works each deal: renewals are the success managers'."""
+    return np.where(
+        deals.kind == RENEWAL,
+        accounts.success_manager[deals.account],
+        accounts.ae[deals.account],
+    )
+
+
+def open_deals(
+    deals: Deals, deal: Array, key: Array, asked: Array, at: Array
+) -> tuple[Array, Array]:
+    """Return the pairs of an asked row and a deal of its key that was open then.
+
+    key says for each entry of deal what it is found by; asked and at are the rows' keys
+    and moments.
+    """
+    order = np.argsort(key, kind="stable")
+    begins = np.searchsorted(key[order], asked, side="left")
+    row = repeat_rows(np.searchsorted(key[order], asked, side="right") - begins)
+    found = deal[order[begins[row] + rank_within(row)]]
+    is_open = deals.created_at[found] <= at[row]
+    is_open &= at[row] <= deals.closes_at[found]
+    return row[is_open], found[is_open]
+
+
+def _by_rule(
+    accounts: Accounts,
+    known_at: Array,
+    deals: Deals,
+    leads: tuple[Array, Array],
+    otherwise: Array,
+) -> Array:
+    """Return whom the rules give leads to, as accounts and moments, else otherwise.
+
+    Who works a deal goes first, the executive before the success manager.
+    """
+    account, at = leads
+    owner = np.where(known_at[account] <= at, accounts.ae[account], otherwise)
+    every = np.arange(len(deals))
+    row, deal = open_deals(deals, every, deals.account, account, at)
+    renews = deals.kind[deal] == RENEWAL
+    for kept in (renews, ~renews):
+        owner[row[kept]] = deal_owners(accounts, deals)[deal[kept]]
+    return owner
+
+
+def make_owners(
+    market: Market,
+    people: People,
+    records: Records,
+    deals: Deals,
+    account_records: AccountRecords,
+) -> Owners:
+    """Route every record by the published rules; now and then a lead goes astray."""
     clock, staff, accounts = market.clock, market.staff, market.accounts
     rng = clock.rng("routing")
     count = len(records)
@@ -48,8 +112,6 @@ def make_owners(market: Market, people: People, records: Records) -> Owners:
         astray, (region + rng.integers(1, len(REGIONS), count)) % len(REGIONS), region
     )
     sdr = staff.assign(rng, "sdr", region_used)
-    own = accounts.ae[account]
-    to_executive = records.is_contact | (accounts.is_installed[account] & ~astray)
     wait = rng.lognormal(
         np.log(SERVICE.assignment_minutes * MINUTE), SERVICE.sigma, count
     ).astype(np.int64)
@@ -57,7 +119,10 @@ def make_owners(market: Market, people: People, records: Records) -> Owners:
     moves = ~records.is_contact & (rng.random(count) < SERVICE.reassigned)
     days = rng.integers(*_REASSIGN_DAYS, count) * DAY
     moved_at = np.where(moves, assigned_at + days, NEVER)
-    first = np.where(to_executive, own, sdr)
+    known_at = account_records.known_at
+    ruled = _by_rule(accounts, known_at, deals, (account, assigned_at), sdr)
+    first = np.where(astray, sdr, ruled)
+    first = np.where(records.is_contact, accounts.ae[account], first)
     second = staff.assign(rng, "sdr", region)
     moved_at = np.where((moved_at < clock.end) & (second != first), moved_at, NEVER)
     return Owners(

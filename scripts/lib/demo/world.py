@@ -71,6 +71,7 @@ def make_world(people_count: int, touch_count: int, seed: int, until: date) -> W
     after = after_mql(market, people, lifecycle.mql_at, selling, known)
     touches = together([before, after, strangers(market, unknown)])
     records = make_records(clock, people, pipeline)
+    account_records = make_account_records(market, pipeline)
     rates = make_rates(clock)
     return World(
         market=market,
@@ -80,10 +81,10 @@ def make_world(people_count: int, touch_count: int, seed: int, until: date) -> W
         exposures=exposures,
         lifecycle=lifecycle,
         pipeline=pipeline,
-        account_records=make_account_records(market, pipeline),
+        account_records=account_records,
         records=records,
         identity=written_identity(market, people, records),
-        owners=make_owners(market, people, records),
+        owners=make_owners(market, people, records, pipeline.deals, account_records),
         rates=rates,
         course=run_course(market, pipeline.deals, rates),
         spend=make_spend(market, touches, people_count, touch_count),

@@ -26,6 +26,7 @@ from lib.demo.course import STAGES, versions
 from lib.demo.deals import EXPANSION, KINDS, NOBODY, RENEWAL
 from lib.demo.ids import salesforce_ids
 from lib.demo.people import INBOUND, INSTALLED
+from lib.demo.routing import deal_owners
 from lib.demo.vocabulary import CURRENCIES, PRODUCTS
 from lib.demo.world import World
 
@@ -60,11 +61,7 @@ def opportunity_table(world: World) -> pa.Table:
     for other in (course.amount_at, course.close_at):
         changed = np.where(other < NEVER, np.maximum(changed, other), changed)
     stage = course.current
-    owner = np.where(
-        deals.kind == RENEWAL,
-        accounts.success_manager[deals.account],
-        accounts.ae[deals.account],
-    )
+    owner = deal_owners(accounts, deals)
     return table(
         {
             "Id": world.deal_ids,
@@ -187,10 +184,9 @@ def _signers(world: World) -> tuple[Array, Array]:
     return deal[person >= 0], person[person >= 0]
 
 
-def contact_role_table(world: World) -> pa.Table:
-    """Return Salesforce's OpportunityContactRole: who has a say in each deal."""
+def role_rows(world: World) -> tuple[Array, Array, Array, Array]:
+    """Return deal, person, contact and time of whoever has a say in a deal."""
     clock, records, pipeline = world.market.clock, world.records, world.pipeline
-    rng = clock.rng("contact roles")
     joined = np.flatnonzero(pipeline.joined != NOBODY)
     signed, signers = _signers(world)
     deal = np.concatenate([pipeline.joined[joined], signed])
@@ -199,8 +195,15 @@ def contact_role_table(world: World) -> pa.Table:
     at = np.maximum(pipeline.deals.created_at[deal], records.created_at[contact])
     kept = np.flatnonzero((at < clock.end) & records.is_contact[contact])
     kept = kept[np.lexsort((person[kept], deal[kept], at[kept]))]
-    deal, person, contact, at = deal[kept], person[kept], contact[kept], at[kept]
-    creator = pipeline.deals.creator[deal]
+    return deal[kept], person[kept], contact[kept], at[kept]
+
+
+def contact_role_table(world: World) -> pa.Table:
+    """Return Salesforce's OpportunityContactRole: who has a say in each deal."""
+    records = world.records
+    rng = world.market.clock.rng("contact roles")
+    deal, person, contact, at = role_rows(world)
+    creator = world.pipeline.deals.creator[deal]
     role = pick(_ROLES, rng.integers(0, len(_ROLES), len(deal)))
     return table(
         {
