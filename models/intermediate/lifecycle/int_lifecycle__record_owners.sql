@@ -1,5 +1,6 @@
--- Grain: one row per owner of accounts or opportunities who is an active rep.
--- Who has left, or never was a user, cannot be given a lead.
+-- Grain: one row per owner of accounts or opportunities who can be given a lead.
+-- Who has left, or is none of the users, cannot; where a source lands no users at all,
+-- its owners are taken for reps.
 
 with
 
@@ -21,9 +22,17 @@ rep_identities as (
 
     select
         rep_id,
-        rep_key
+        rep_key,
+        is_active
     from {{ ref('int_lifecycle__rep_identities') }}
-    where is_active
+
+),
+
+user_sources as (
+
+    select source
+    from {{ ref('dim_reps') }}
+    group by source
 
 ),
 
@@ -49,14 +58,22 @@ record_owners as (
 
     select
         owners.owner_id,
-        rep_identities.rep_id,
-        rep_identities.rep_key
+        coalesce(rep_identities.rep_id, owners.owner_id) as rep_id,
+        coalesce(rep_identities.rep_key, lower(owners.owner_id)) as rep_key
     from owners
     left join short_rep_keys
         on
             {{ has_short_key('owners.owner_id', 'short_rep_keys.short_key') }}
-    inner join rep_identities
+    left join rep_identities
         on coalesce(short_rep_keys.rep_id, owners.owner_id) = rep_identities.rep_id
+    left join user_sources
+        on split_part(owners.owner_id, ':', 1) = user_sources.source
+    where
+        rep_identities.is_active
+        or (
+            user_sources.source is null
+            and owners.owner_id not like 'salesforce:00G%'
+        )
 
 )
 
