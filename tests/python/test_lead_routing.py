@@ -106,6 +106,7 @@ OWNERS = (
     *(rep["rep_id"] for rep in reps()),
     "salesforce:0055g0000000001EAA",
     "generic:nobody",
+    "marketo:9",
     None,
 )
 
@@ -305,7 +306,8 @@ def active_owner(owner_id: str | None) -> set[str]:
         short = rep_id.startswith("salesforce:") and owner_id is not None
         if owner_id == rep_id or (short and str(owner_id)[:26] == rep_id[:26]):
             return {rep_id} if REPS[rep_id]["is_active"] else set()
-    return set()
+    # No source lands users of Marketo.
+    return {"marketo:9"} if owner_id == "marketo:9" else set()
 
 
 def holds(row: Row, day: date) -> bool:
@@ -441,7 +443,9 @@ class Router:
 def write_upstream(path: Path, world: World) -> None:
     """Write what the models read."""
     tables: dict[str, list[Row]] = {
-        "marts.dim_reps": [rep | {"source": "x"} for rep in reps()],
+        "marts.dim_reps": [
+            rep | {"source": rep["rep_id"].split(":")[0]} for rep in reps()
+        ],
         "marts.dim_people": [*world.people.values()],
         "marts.dim_accounts": [*world.accounts.values()],
         "marts.fct_opportunity_outcomes": world.opportunities,

@@ -28,8 +28,11 @@ READ_TOGETHER = (
     "scoring_rules",
     "score_grades",
     "mqa_definitions",
+    "rep_roster",
+    "named_accounts",
 )
 PICKLISTS = "assert_core_picklists_are_unambiguous"
+ROSTERS = "assert_lifecycle_rosters_are_unambiguous"
 PHONE_LIMIT = "max_names_per_phone"
 OUTCOMES = ["distinct", "merged", "review"]
 Faults = Callable[..., list[Any]]
@@ -114,6 +117,26 @@ def test_a_field_on_two_picklists_is_told(faults: Faults) -> None:
     assert faults(PICKLISTS, "picklists", lambda text: text) == []
     early = faults(PICKLISTS, "picklists", lambda text: text + row.format("2026-07-01"))
     assert [fault[0] for fault in early] == ["PKL-900"]
+
+
+@pytest.mark.parametrize(
+    ("seed", "row", "other", "wrong"),
+    [
+        ("rep_roster", "M{},amer,A@x,*,*,1,,me", "M{},amer,a@x,*,*,2,9,me", True),
+        ("rep_roster", "M{},amer,A@x,*,*,1,,me", "M{},emea,a@x,*,*,1,,me", False),
+        ("named_accounts", "M{},one.example,a@x,me", "M{},one.example,b@x,me", True),
+    ],
+)
+def test_a_roster_s_second_row_for_one_time_is_told(
+    faults: Faults, seed: str, row: str, other: str, *, wrong: bool
+) -> None:
+    """A row may follow another on its last day, and not before."""
+    assert faults(ROSTERS, seed, lambda text: text) == []
+    first = f"{row.format(1)},2026-01-01,2026-03-01\n"
+    for begins, is_told in (("2026-03-01", False), ("2026-02-28", wrong)):
+        added = f"{first}{other.format(2)},{begins},\n"
+        found = faults(ROSTERS, seed, lambda text, added=added: text + added)
+        assert found == ([(seed, "M1", "M2")] if is_told else [])
 
 
 @pytest.mark.parametrize(

@@ -230,3 +230,39 @@ def test_revenue_reconciles_to_closed_won_to_the_cent(warehouse: Warehouse) -> N
         "where conversion_type = 'won' group by all"
     ):
         assert round(credit + lost, 2) == won > Decimal(0), model
+
+
+def test_every_routing_verdict_is_true(raw: Path, warehouse: Warehouse) -> None:
+    """Of people whom identity knows as they truly are, none is judged wrongly."""
+    true_people, golden = defaultdict(set), defaultdict(set)
+    person_of = dict(
+        warehouse.rows("select record_id, person_id from marts.bridge_person_records")
+    )
+    with (raw / "_truth" / "person_records.csv").open() as handle:
+        for row in csv.DictReader(handle):
+            if person := person_of.get(row["record_id"]):
+                golden[person].add(row["true_person_id"])
+                true_people[row["true_person_id"]].add(person)
+    matched = {
+        person
+        for person, found in golden.items()
+        if len(found) == 1 and len(true_people[min(found)]) == 1
+    }
+    judged = {
+        (person, at.strftime("%Y-%m-%dT%H:%M:%S.000+0000"), owner): (owners, verdict)
+        for person, at, owner, owners, verdict in warehouse.rows(
+            "select person_id, assigned_at, owner_id, expected_owner_ids, "
+            "lower(cast(is_correct as varchar)) from marts.fct_lead_assignments"
+        )
+    }
+    wanted = {}
+    with (raw / "_truth" / "assignments.csv").open() as handle:
+        for row in csv.DictReader(handle):
+            person = person_of.get(row["record_id"])
+            if person in matched:
+                key = (person, row["assigned_at"], row["owner_id"])
+                wanted[key] = (row["expected_owner_ids"], row["is_correct"])
+    wrong = {key: row for key, row in wanted.items() if judged.get(key) != row}
+    assert not wrong, [(key, judged.get(key), wrong[key]) for key in sorted(wrong)[:3]]
+    assert len(wanted) > 0.97 * len(judged) > 1000
+    assert {verdict for _, verdict in wanted.values()} == {"true", "false"}
