@@ -77,10 +77,15 @@ def local_day(moment: datetime) -> date:
     return moment.replace(tzinfo=UTC).astimezone(ZONE).date()
 
 
+def local(moment: datetime) -> datetime:
+    """Return what clocks of the reporting zone show at a UTC moment."""
+    return moment.replace(tzinfo=UTC).astimezone(ZONE).replace(tzinfo=None)
+
+
 @cache
-def utc(local: datetime) -> datetime:
+def utc(shown: datetime) -> datetime:
     """Return the UTC moment at which clocks of the reporting zone show a time."""
-    return local.replace(tzinfo=ZONE).astimezone(UTC).replace(tzinfo=None)
+    return shown.replace(tzinfo=ZONE).astimezone(UTC).replace(tzinfo=None)
 
 
 def reps() -> list[Row]:
@@ -192,9 +197,14 @@ class World:
 def random_world(chance: random.Random) -> World:
     """Return a company in which every rule has something to say."""
 
+    # Few different moments, so that they meet.
+    busy = [
+        BEGIN + timedelta(hours=hour)
+        for hour in sorted(chance.sample(range(DAYS * 24), 250))
+    ]
+
     def moment() -> datetime:
-        # Whole minutes, so that moments meet.
-        return BEGIN + timedelta(minutes=chance.randrange(DAYS * 24 * 60))
+        return chance.choice(busy)
 
     accounts = {}
     for number in range(60):
@@ -224,7 +234,7 @@ def random_world(chance: random.Random) -> World:
     opportunities = []
     for number in range(150):
         created = moment()
-        closed = created + timedelta(minutes=chance.randrange(-600, 90_000))
+        closed = moment()
         is_closed = chance.random() < 0.7
         opportunities.append(
             {
@@ -251,15 +261,15 @@ def random_world(chance: random.Random) -> World:
             assignments.append(row | {"person_id": person, "assignment_number": place})
     absences = []
     for number in range(60):
-        start = datetime.combine(local_day(moment()), datetime.min.time())
-        start += timedelta(hours=chance.choice((0, 0, 12)))
+        place = chance.randrange(len(busy) - 9)
+        start, end = local(busy[place]), local(busy[place + chance.randrange(1, 9)])
         rep = chance.choice([rep["email"] or rep["rep_id"] for rep in reps()])
         absences.append(
             {
                 "absence_id": f"A{number}",
                 "rep": rep,
                 "absent_from": start,
-                "absent_to": start + timedelta(hours=chance.choice((6, 24, 240))),
+                "absent_to": end,
             }
         )
     named = [
