@@ -215,7 +215,7 @@ class Oracle:
             wanted = stages[:1] if number == 1 else stages
             if cycle and "lead" not in wanted:
                 entries.append((number, cycle[0][0], "lead", "imputed"))
-            entries += [(number, *entry) for entry in cycle]
+            entries += [(number, *entry) for entry in _without_gaps(cycle)]
         return self._intervals(person.person_id, entries)
 
     def _intervals(
@@ -237,6 +237,24 @@ class Oracle:
 def _policy(name: str) -> list[dict[str, str]]:
     with (PROJECT_ROOT / "seeds" / "lifecycle" / f"{name}.csv").open() as file:
         return list(csv.DictReader(file))
+
+
+def _without_gaps(
+    cycle: list[tuple[datetime, str, str]],
+) -> list[tuple[datetime, str, str]]:
+    """Walk a cycle and put in, before each stage, what it passes and never enters."""
+    missing = [stage for stage in ORDER[1:] if stage not in {e[1] for e in cycle}]
+    walked: list[tuple[datetime, str, str]] = []
+    for moment, stage, evidence in cycle:
+        passed = [
+            name
+            for name in missing
+            if stage not in OFF_RAMPS and ORDER.index(name) < ORDER.index(stage)
+        ]
+        walked += [(moment, name, "imputed") for name in passed]
+        walked.append((moment, stage, evidence))
+        missing = [name for name in missing if name not in passed]
+    return walked
 
 
 def _standing(stamps: list[Event], declared: list[Event]) -> list[Event]:
@@ -351,6 +369,14 @@ def test_every_stay_is_what_the_rules_say(
         from marts.fct_stage_transitions
         """
     ).fetchall()
+    flags = built.execute(
+        """
+        select distinct evidence, is_imputed
+        from marts.fct_stage_transitions
+        where is_imputed or evidence = 'imputed'
+        """
+    ).fetchall()
+    assert flags == [("imputed", True)]
     assert len(expected) > 3 * PEOPLE
     assert {stay[4] for stay in expected} > {"imputed", "conversion", "opportunity"}
     assert set(found) ^ set(expected) == set()
@@ -361,19 +387,29 @@ def test_every_cycle_has_the_first_time_of_each_stage(
     built: duckdb.DuckDBPyConnection, expected: list[Stay]
 ) -> None:
     first: dict[tuple[str, int], dict[str, datetime]] = {}
+    imputed: dict[tuple[str, int], list[str]] = {}
     cycles = {stay[1] for stay in expected}
-    for person_id, cycle, _, stage, _, _, _, entered_at, _ in expected:
+    for person_id, cycle, _, stage, evidence, _, _, entered_at, _ in expected:
         times = first.setdefault((person_id, cycle), {})
-        times[stage] = min(times.get(stage, entered_at), entered_at)
+        if evidence == "imputed":
+            imputed.setdefault((person_id, cycle), []).append(stage)
+        if stage == "lead" or evidence != "imputed":
+            times[stage] = min(times.get(stage, entered_at), entered_at)
     found = built.execute(
         """
         select person_id, cycle_number, lead_at, mql_at, sal_at, sql_at,
-            opportunity_at, won_at, disqualified_at, recycled_at
+            opportunity_at, won_at, disqualified_at, recycled_at, imputed_stages
         from marts.fct_lead_funnel
         """
     ).fetchall()
-    wanted = [(*key, *map(times.get, ORDER)) for key, times in first.items()]
+    wanted = [
+        (*key, *map(times.get, ORDER), ",".join(imputed.get(key, ())) or None)
+        for key, times in first.items()
+    ]
     assert max(cycles) >= 3
+    assert {"opportunity", "mql", "sal"} < {
+        s for names in imputed.values() for s in names
+    }
     assert set(found) ^ set(wanted) == set()
     assert len(found) == len(wanted)
 
@@ -406,11 +442,11 @@ def test_current_stage_and_first_mql(
     current: dict[str, str] = {}
     customers: set[str] = set()
     mql_at: dict[str, datetime] = {}
-    for person_id, _, _, stage, _, _, _, entered_at, _ in expected:
+    for person_id, _, _, stage, evidence, _, _, entered_at, _ in expected:
         current[person_id] = stage
         if stage == "customer":
             customers.add(person_id)
-        if stage == "mql":
+        if stage == "mql" and evidence != "imputed":
             mql_at[person_id] = min(mql_at.get(person_id, entered_at), entered_at)
     found = built.execute(
         "select person_id, lifecycle_stage, is_customer, mql_at from marts.dim_people"
@@ -457,6 +493,7 @@ def test_an_opportunity_opens_one_stay_a_cycle_and_never_leads_back(
         """
         select person_id, cycle_number, stage, evidence in ('conversion', 'opportunity')
         from marts.fct_stage_transitions
+        where not is_imputed
         order by person_id, sequence_number
         """
     ).fetchall()

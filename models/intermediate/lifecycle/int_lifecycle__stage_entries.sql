@@ -1,19 +1,21 @@
 -- Grain: one row per entry of a person into a stage.
--- Repeats of the stage that a person is in collapse into the earliest. A recycled entry
--- ends its cycle. A cycle without a lead of its own is given one at its first entry.
+-- A cycle without a lead of its own is given one at its first entry. Any other stage
+-- that it skipped is given an entry at the first one of a later stage, so that the next
+-- stay follows at once.
 
 with
 
-stage_events as (
+cycle_entries as (
 
-    select
-        person_id,
-        stage,
-        evidence,
-        is_declared,
-        entered_at
-    from {{ ref('int_lifecycle__stage_events') }}
-    where exclusion_reason is null
+    select * from {{ ref('int_lifecycle__cycle_entries') }}
+
+),
+
+skipped_stages as (
+
+    -- The lead of a cycle has a rule of its own.
+    select * from {{ ref('int_lifecycle__skipped_stages') }}
+    where stage != 'lead'
 
 ),
 
@@ -23,48 +25,6 @@ stages as (
         stage,
         stage_order
     from {{ ref('lifecycle_stages') }}
-
-),
-
-changes as (
-
-    select
-        stage_events.person_id,
-        stage_events.stage,
-        stages.stage_order,
-        stage_events.evidence,
-        stage_events.entered_at
-    from stage_events
-    inner join stages
-        on stage_events.stage = stages.stage
-    qualify
-        lag(stage_events.stage) over (
-            partition by stage_events.person_id
-            order by
-                stage_events.entered_at asc,
-                stages.stage_order asc,
-                stage_events.is_declared desc,
-                stage_events.evidence asc
-        ) is distinct from stage_events.stage
-
-),
-
-cycle_entries as (
-
-    select
-        person_id,
-        cast(
-            1 + count(case when stage = 'recycled' then 1 end) over (
-                partition by person_id
-                order by entered_at asc, stage_order asc
-                rows between unbounded preceding and 1 preceding
-            ) as integer
-        ) as cycle_number,
-        stage,
-        stage_order,
-        evidence,
-        entered_at
-    from changes
 
 ),
 
@@ -89,7 +49,6 @@ imputed_leads as (
         cycles.cycle_number,
         stages.stage,
         stages.stage_order,
-        'imputed' as evidence,
         cycles.first_entered_at as entered_at
     from cycles
     inner join stages
@@ -100,11 +59,30 @@ imputed_leads as (
 
 ),
 
+imputed_entries as (
+
+    select * from imputed_leads
+    union all
+    select * from skipped_stages
+
+),
+
 stage_entries as (
 
-    select * from cycle_entries
+    select
+        *,
+        false as is_imputed
+    from cycle_entries
     union all
-    select * from imputed_leads
+    select
+        person_id,
+        cycle_number,
+        stage,
+        stage_order,
+        'imputed' as evidence,
+        entered_at,
+        true as is_imputed
+    from imputed_entries
 
 )
 

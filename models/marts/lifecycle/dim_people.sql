@@ -43,7 +43,7 @@ person_stages as (
         person_id,
         max(case when is_current then stage end) as lifecycle_stage,
         bool_or(stage = 'customer') as is_customer,
-        min(case when stage = 'mql' then entered_at end) as mql_at
+        min(case when stage = 'mql' and not is_imputed then entered_at end) as mql_at
     from {{ ref('fct_stage_transitions') }}
     group by person_id
 

@@ -1,4 +1,6 @@
 -- Grain: one row per person and cycle, with the first time of each stage in it.
+-- A stage that nothing proves is no MQL, SAL, SQL or opportunity: it has a name here
+-- and no time. A lead always has one.
 
 with
 
@@ -7,8 +9,10 @@ stage_transitions as (
     select
         person_id,
         cycle_number,
+        sequence_number,
         stage,
-        entered_at
+        is_imputed,
+        case when stage = 'lead' or not is_imputed then entered_at end as entered_at
     from {{ ref('fct_stage_transitions') }}
 
 ),
@@ -37,6 +41,9 @@ cycles as (
     select
         person_id,
         cycle_number,
+        {{ dbt.listagg(
+            'case when is_imputed then stage end', "','", 'order by sequence_number'
+        ) }} as imputed_stages,
         min(case when stage = 'lead' then entered_at end) as lead_at,
         min(case when stage = 'mql' then entered_at end) as mql_at,
         min(case when stage = 'sal' then entered_at end) as sal_at,
@@ -61,6 +68,7 @@ lead_funnel as (
         cycles.cycle_number,
         profiles.segment,
         coalesce(first_touches.channel, 'unknown') as channel,
+        cycles.imputed_stages,
         cycles.lead_at,
         cycles.mql_at,
         cycles.sal_at,

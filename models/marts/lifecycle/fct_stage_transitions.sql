@@ -54,6 +54,7 @@ stays as (
         ) as sequence_number,
         stage,
         evidence,
+        is_imputed,
         lead(stage) over (
             partition by person_id
             order by cycle_number asc, entered_at asc, stage_order asc
@@ -83,6 +84,7 @@ stage_transitions as (
         stays.next_stage,
         definition_days.definition_version,
         stays.next_stage is null as is_current,
+        stays.is_imputed,
         stays.entered_at,
         stays.exited_at
     from stays
