@@ -137,7 +137,8 @@ def random_person(number: int, chance: random.Random) -> Person:
         person.declared.append((record, value, evidence, moment()))
     for record in person.records:
         if chance.random() < 0.3:
-            opened = f"{record}-o" if chance.random() < 0.5 else None
+            names = (None, None, f"{record}-o", f"generic:{number}-0")
+            opened = chance.choice(names)
             person.conversions.append((record, moment(), opened))
     for count in range(chance.choice((0, 0, 1, 2, 3))):
         won_at = moment() if chance.random() < 0.4 else None
@@ -176,16 +177,19 @@ class Oracle:
         first_declared = min((event[0] for event in declared), default=None)
         starts = [start for start in (person.created_at, first_declared) if start]
         proofs: list[tuple[datetime, str, str]] = []
+        joined: dict[str | None, datetime] = {}
         for _, moment, opportunity_id in person.conversions:
             same_day = [e[0] for e in declared if e[0].date() == moment.date()]
             known_by_day = moment.hour == 0
             last = max([moment, *same_day]) if known_by_day else moment
             stage = "opportunity" if opportunity_id else "sql"
             proofs.append((last, stage, "conversion"))
-        for _, created_at, won_at in person.opportunities:
-            proofs.append((created_at, "opportunity", "opportunity"))
-            if won_at:  # no deal is won before it exists
-                proofs.append((max(won_at, created_at), "customer", "opportunity"))
+            joined[opportunity_id] = min(joined.get(opportunity_id, last), last)
+        for opportunity_id, created_at, won_at in person.opportunities:
+            begun = max(created_at, joined.get(opportunity_id, created_at))
+            proofs.append((begun, "opportunity", "opportunity"))
+            if won_at:  # no deal is won before it exists, or the person joined it
+                proofs.append((max(won_at, begun), "customer", "opportunity"))
         stamps: list[Event] = [
             (max([moment, *([min(starts)] if starts else [])]), stage, True, evidence)
             for moment, stage, evidence in proofs

@@ -14,6 +14,7 @@ import pytest
 import demo
 import export
 import report
+import stage_truth
 import validate
 from conftest import EVERY_TEST, Builder, Warehouse
 from lib.demo.adverts import AD_PLATFORMS
@@ -94,6 +95,35 @@ def test_records_that_were_merged_or_converted_are_one_true_person(
     mixed = [people for people in golden.values() if len(people) > 1]
     assert len(golden) > 1000
     assert len(mixed) / len(golden) < 0.005
+
+
+def test_every_stage_date_is_the_true_one(raw: Path, warehouse: Warehouse) -> None:
+    """Who was merged wrongly or not at all is left out: identity has its own tests."""
+    matched = stage_truth.matched_people(
+        stage_truth.true_people(raw),
+        warehouse.rows(
+            "select person_record_id, person_id from marts.bridge_person_records"
+        ),
+    )
+    found = defaultdict(list)
+    for person, *stay in warehouse.rows(
+        "select person_id, cycle_number, stage, entered_at, is_imputed "
+        "from marts.fct_stage_transitions order by person_id, sequence_number"
+    ):
+        found[person].append(tuple(stay))
+    truth = stage_truth.true_stays(raw)
+    wrong = {
+        person: (truth[person], found[golden])
+        for person, golden in matched.items()
+        if truth[person] != found[golden]
+    }
+    assert wrong == {}
+    assert len(truth) - len(matched) <= 0.03 * len(truth)
+    compared = [stay for person in matched for stay in truth[person]]
+    assert len(compared) > 3000
+    assert {(stage, cycle > 1) for cycle, stage, _, _ in compared} >= {
+        (stage, is_later) for stage in stage_truth.ORDER for is_later in (False, True)
+    } - {("customer", True), ("disqualified", True)}
 
 
 def test_the_answer_is_the_sum_of_the_facts(out: Path, warehouse: Warehouse) -> None:

@@ -61,7 +61,7 @@ converted_people as (
         person_records.person_id,
         converted_records.person_record_id,
         converted_records.source,
-        converted_records.converted_opportunity_id is not null as has_opportunity,
+        converted_records.converted_opportunity_id as opportunity_id,
         converted_records.converted_at,
         cast(converted_records.converted_at as date) as converted_day
     from converted_records
@@ -93,8 +93,9 @@ conversions as (
         converted_people.person_id,
         converted_people.person_record_id,
         converted_people.source,
+        converted_people.opportunity_id,
         case
-            when converted_people.has_opportunity then 'opportunity'
+            when converted_people.opportunity_id is not null then 'opportunity'
             else 'sql'
         end as stage,
         greatest(converted_people.converted_at, last_events_of_day.last_event_at)

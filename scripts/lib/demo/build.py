@@ -85,6 +85,7 @@ def truth_tables(world: World, mailing: hubspot.Mailing) -> Tables:
     yield "status_changes", truth.status_table(world)
     yield "opportunities", truth.opportunity_table(world)
     yield "assignments", verdicts.assignment_table(world)
+    yield "opportunity_people", truth.opportunity_person_table(world)
     yield "channel_effects", truth.channel_table(world)
     yield "ad_spend", ads.true_spend_table(world)
 

@@ -184,8 +184,8 @@ def _signers(world: World) -> tuple[Array, Array]:
     return deal[person >= 0], person[person >= 0]
 
 
-def role_rows(world: World) -> tuple[Array, Array, Array, Array]:
-    """Return deal, person, contact and time of whoever has a say in a deal."""
+def deal_members(world: World) -> tuple[Array, Array, Array, Array]:
+    """Return deal, person, contact record and time of each who joined a deal."""
     clock, records, pipeline = world.market.clock, world.records, world.pipeline
     joined = np.flatnonzero(pipeline.joined != NOBODY)
     signed, signers = _signers(world)
@@ -200,10 +200,10 @@ def role_rows(world: World) -> tuple[Array, Array, Array, Array]:
 
 def contact_role_table(world: World) -> pa.Table:
     """Return Salesforce's OpportunityContactRole: who has a say in each deal."""
-    records = world.records
+    records, pipeline = world.records, world.pipeline
     rng = world.market.clock.rng("contact roles")
-    deal, person, contact, at = role_rows(world)
-    creator = world.pipeline.deals.creator[deal]
+    deal, person, contact, at = deal_members(world)
+    creator = pipeline.deals.creator[deal]
     role = pick(_ROLES, rng.integers(0, len(_ROLES), len(deal)))
     return table(
         {

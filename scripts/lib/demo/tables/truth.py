@@ -18,6 +18,7 @@ from lib.demo.lifecycle import (
 from lib.demo.people import INBOUND
 from lib.demo.records import KINDS as RECORD_KINDS
 from lib.demo.spend import channel_costs
+from lib.demo.tables.sales import deal_members
 from lib.demo.world import World
 
 _ORIGINS = ("marketing", "sales", "customer")
@@ -107,6 +108,19 @@ def opportunity_table(world: World) -> pa.Table:
             "amount_usd": deals.amount_usd,
         },
         len(deals),
+    )
+
+
+def opportunity_person_table(world: World) -> pa.Table:
+    """Return who truly took part in each deal, and from when."""
+    deal, person, _, at = deal_members(world)
+    return table(
+        {
+            "opportunity_id": take(world.deal_ids, deal),
+            "true_person_id": person_keys(person),
+            "joined_at": iso_moments(at),
+        },
+        len(deal),
     )
 
 

@@ -68,7 +68,7 @@ def _allowed(world: World, person: Array, at: Array) -> list[Iterable[int]]:
     worked_by = deal_owners(accounts, deals)
     deleted = sales.opportunity_table(world)["IsDeleted"].to_numpy(zero_copy_only=False)
     standing = np.flatnonzero(~deleted)
-    named, name, _, _ = sales.role_rows(world)
+    named, name, _, _ = sales.deal_members(world)
     live = ~deleted[named]
     # A deal of the person goes before one of the company.
     for deal, key, asked in (
