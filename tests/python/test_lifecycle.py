@@ -66,6 +66,10 @@ ACTIVITY = (
     "opportunity_id varchar, user_id varchar, activity_type varchar, "
     "direction varchar, occurred_at timestamp"
 )
+RECORD = (
+    "person_record_id varchar, source varchar, status varchar, created_at timestamp, "
+    "updated_at timestamp, converted_opportunity_id varchar, converted_at timestamp"
+)
 UPSTREAM = {
     "staging.stg_generic__activities": ACTIVITY,
     "staging.stg_salesforce__activities": ACTIVITY,
@@ -79,10 +83,10 @@ UPSTREAM = {
     "stage_value varchar, reason varchar, evidence varchar, entered_at timestamp",
     "staging.stg_marketo__stage_events": "person_record_id varchar, source varchar, "
     "stage_value varchar, reason varchar, evidence varchar, entered_at timestamp",
-    "staging.stg_generic__people": "person_record_id varchar, source varchar, "
-    "converted_opportunity_id varchar, converted_at timestamp",
-    "staging.stg_salesforce__people": "person_record_id varchar, source varchar, "
-    "converted_opportunity_id varchar, converted_at timestamp",
+    "staging.stg_generic__people": RECORD,
+    "staging.stg_salesforce__people": RECORD,
+    "staging.stg_hubspot__people": RECORD,
+    "staging.stg_marketo__people": RECORD,
     "marts.bridge_person_records": "person_record_id varchar, person_id varchar",
     "marts.bridge_opportunity_people": "opportunity_id varchar, person_id varchar",
     "marts.fct_opportunity_outcomes": "opportunity_id varchar, source varchar, "
@@ -308,7 +312,7 @@ def write_upstream(path: Path, people: list[Person]) -> None:
         for record, moment, opportunity_id in person.conversions:
             source = record.split(":")[0]
             rows[f"staging.stg_{source}__people"].append(
-                (record, source, opportunity_id, moment)
+                (record, source, None, None, None, opportunity_id, moment)
             )
         for opportunity_id, created_at, won_at in person.opportunities:
             rows["marts.bridge_opportunity_people"].append((opportunity_id, key))
@@ -350,7 +354,7 @@ def built(
     marts = ["dim_people", "fct_lead_funnel", "fct_stage_event_exclusions"]
     marts += ["fct_stage_transitions"]
     inner = [f"+{mart},models/intermediate/lifecycle" for mart in marts]
-    domain = ["seeds/lifecycle", *inner, *marts]
+    domain = ["seeds/lifecycle", "person_statuses", *inner, *marts]
     assert run_dbt(path, select=domain, as_of=str(AS_OF.date()))
     with duckdb.connect(str(path), read_only=True) as connection:
         yield connection

@@ -12,6 +12,7 @@ import pytest
 
 import dbt_process
 from conftest import Warehouse, read_yaml
+from lib.erasure.erasing import HISTORIES
 from lib.warehouse import PROJECT_ROOT
 
 MODELS = sorted((PROJECT_ROOT / "models").rglob("*.sql"))
@@ -33,8 +34,12 @@ def manifest(company_warehouse: Warehouse) -> dict[str, Any]:
 
 
 def project_models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    return of_type(manifest, "model")
+
+
+def of_type(manifest: dict[str, Any], *types: str) -> list[dict[str, Any]]:
     return [
-        node for node in manifest["nodes"].values() if node["resource_type"] == "model"
+        node for node in manifest["nodes"].values() if node["resource_type"] in types
     ]
 
 
@@ -56,7 +61,7 @@ def test_every_built_column_is_described(
         "select table_schema, table_name, column_name from information_schema.columns"
     ):
         built.setdefault((schema, relation), set()).add(column)
-    for model in project_models(manifest):
+    for model in of_type(manifest, "model", "snapshot"):
         described = {
             name for name, column in model["columns"].items() if column["description"]
         }
@@ -159,13 +164,20 @@ def test_public_relations_have_the_promised_columns(
 
 
 def test_relation_names_are_unique_over_schemas(manifest: dict[str, Any]) -> None:
-    names = [model["name"] for model in project_models(manifest)]
-    names += [
-        node["name"]
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "seed"
-    ]
+    relations = of_type(manifest, "model", "seed", "snapshot")
+    names = [relation["name"] for relation in relations]
     assert len(names) == len(set(names))
+
+
+def test_a_snapshot_is_a_domain_s_own_and_kept_by_an_erasure(
+    manifest: dict[str, Any],
+) -> None:
+    snapshots = of_type(manifest, "snapshot")
+    assert snapshots
+    for snapshot in snapshots:
+        read = [manifest["nodes"][name] for name in snapshot["depends_on"]["nodes"]]
+        assert {model["group"] for model in read} == {snapshot["config"]["group"]}
+        assert (snapshot["schema"], snapshot["name"]) in HISTORIES
 
 
 def test_the_lock_names_no_index_and_pins_every_hash() -> None:

@@ -32,7 +32,7 @@ overtaken_states as (
         entered_at
     from placed_events
     where
-        evidence in ('current_status', 'snapshot')
+        evidence = 'snapshot'
         and not is_off_ramp
         and stage != stage_before
         and (

@@ -1,42 +1,70 @@
 -- Grain: one row per stage or status event as a source declares it.
-
-{{ config(materialized='view') }}
+-- A record of which the source keeps neither history nor dates has the statuses that
+-- builds have seen it in. What changed after as_of is told, so that it is listed.
 
 with
 
-generic_events as (
+source_events as (
 
-    select * from {{ ref('stg_generic__stage_events') }}
-
-),
-
-salesforce_events as (
-
-    select * from {{ ref('stg_salesforce__stage_events') }}
+    select * from {{ ref('int_lifecycle__source_events') }}
+    where evidence != 'current_status'
 
 ),
 
-hubspot_events as (
+person_statuses as (
 
-    select * from {{ ref('stg_hubspot__stage_events') }}
+    select
+        person_record_id,
+        source,
+        status,
+        observed_at
+    from {{ ref('person_statuses') }}
 
 ),
 
-marketo_events as (
+later_statuses as (
 
-    select * from {{ ref('stg_marketo__stage_events') }}
+    select
+        person_record_id,
+        source,
+        status,
+        changed_at as observed_at
+    from {{ ref('int_lifecycle__record_statuses') }}
+    where not {{ known_by_as_of('changed_at') }}
+
+),
+
+recorded_people as (
+
+    select person_record_id
+    from source_events
+    group by person_record_id
+
+),
+
+statuses as (
+
+    select * from person_statuses
+    union
+    select * from later_statuses
 
 ),
 
 staged_events as (
 
-    select * from generic_events
+    select * from source_events
     union all
-    select * from salesforce_events
-    union all
-    select * from hubspot_events
-    union all
-    select * from marketo_events
+    select
+        statuses.person_record_id,
+        statuses.source,
+        statuses.status as stage_value,
+        cast(null as varchar) as reason,
+        'snapshot' as evidence,
+        statuses.observed_at as entered_at
+    from statuses
+    left join recorded_people
+        on statuses.person_record_id = recorded_people.person_record_id
+    where recorded_people.person_record_id is null
 
 )
 

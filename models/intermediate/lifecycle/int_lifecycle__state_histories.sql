@@ -31,7 +31,7 @@ people_with_states as (
 
     select person_id
     from declared_events
-    where evidence in ('current_status', 'snapshot')
+    where evidence = 'snapshot'
     group by person_id
 
 ),

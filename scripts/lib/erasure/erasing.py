@@ -31,6 +31,7 @@ KEPT_SCHEMAS = ("main", "policy")
 # columns that hold the key of a person's record.
 HISTORIES: dict[tuple[str, str], tuple[str, ...]] = {
     ("intermediate", "int_core__person_moves"): ("person_record_id", "person_id"),
+    ("history", "person_statuses"): ("person_record_id",),
     ("marts", "fct_quality_checks"): (),
 }
 # What publishing, validating and reporting write below the output folder.
