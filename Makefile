@@ -53,6 +53,7 @@ test: setup ## Run every test, on all cores.
 bench: setup ## Measure; results are added to benchmarks/RESULTS.md.
 	$(PY) benchmarks/landing.py
 	$(PY) benchmarks/matching.py
+	$(PY) benchmarks/lifecycle.py
 
 lint: setup ## Check style, types, layers and deprecations.
 	$(VENV)/bin/ruff check scripts tests benchmarks models
