@@ -5,21 +5,17 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from functools import cache, cached_property
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import duckdb
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pytest
 
+from business_clock import Clock, Hours
 from conftest import judge, run_dbt
 
 AS_OF = date(2026, 6, 30)
-BEGINS, ENDS = datetime(2023, 12, 1), datetime(2027, 8, 1)
 CASES = 10_000
 MODELS = (
     "int_lifecycle__rep_clocks",
@@ -44,9 +40,8 @@ FREE_DAYS = {
     "Here": [date(2024, 12, 25), date(2025, 7, 4), date(2025, 3, 10)],
     "There": [date(2024, 12, 26), date(2025, 10, 27), date(2026, 4, 6)],
 }
-# Weekdays (1 is Monday), opening and closing time, and the days on which they hold.
 ALWAYS = (date(1900, 1, 1), date(9999, 12, 31))
-HOURS: dict[str, list[tuple[tuple[int, ...], str, str, date, date]]] = {
+HOURS: dict[str, list[Hours]] = {
     "office": [((1, 2, 3, 4, 5), "09:00", "17:00", *ALWAYS)],
     "siesta": [
         ((1, 2, 3, 4, 5), "09:00", "13:00", *ALWAYS),
@@ -74,67 +69,6 @@ CLOCK_CHANGES = {
     2025: ((3, 30), (10, 26)),
     2026: ((4, 5), (3, 8)),
 }
-
-
-def minutes_from(start: datetime, moment: datetime) -> int:
-    """Return the whole minutes between two moments."""
-    return int((moment - start).total_seconds() // 60)
-
-
-@cache
-def local_minutes(zone: str) -> npt.NDArray[np.datetime64]:
-    """Return what the clocks of a zone show in every minute from BEGINS to ENDS."""
-    count = minutes_from(BEGINS, ENDS)
-    moments = np.datetime64(BEGINS, "m") + np.arange(count)
-    # Clocks change on half hours of UTC, wherever they change.
-    offsets = [
-        (BEGINS + timedelta(minutes=minute))
-        .replace(tzinfo=UTC)
-        .astimezone(ZoneInfo(zone))
-        .utcoffset()
-        for minute in range(0, count, 30)
-    ]
-    minutes = [(offset or timedelta()) // timedelta(minutes=1) for offset in offsets]
-    return np.asarray(moments + np.repeat(minutes, 30)[:count])
-
-
-@dataclass(frozen=True)
-class Clock:
-    """A clock that knows of every minute by itself whether it is a business one."""
-
-    calendar: str
-    zone: str
-    country: str | None
-
-    @cached_property
-    def minutes_before(self) -> npt.NDArray[np.int64]:
-        """Business minutes before each minute since BEGINS, UTC."""
-        local = local_minutes(self.zone)
-        day = local.astype("datetime64[D]")
-        weekday = (day.astype(np.int64) + 3) % 7 + 1
-        minute = (local - day).astype(np.int64)
-        is_open = np.zeros(len(local), dtype=bool)
-        for weekdays, opens, closes, first, last in HOURS[self.calendar]:
-            low, high = (int(at[:2]) * 60 + int(at[3:]) for at in (opens, closes))
-            inside = np.isin(weekday, weekdays) & (minute >= low) & (minute < high)
-            is_open |= (
-                inside & (day >= np.datetime64(first)) & (day < np.datetime64(last))
-            )
-        free = FREE_DAYS.get(self.country or "", [])
-        is_open &= ~np.isin(day, np.array(free, dtype="datetime64[D]"))
-        return np.concatenate([[0], np.cumsum(is_open)])
-
-    def between(self, start: datetime, end: datetime) -> int:
-        """Count the business minutes from one moment to another."""
-        before = self.minutes_before
-        low, high = minutes_from(BEGINS, start), minutes_from(BEGINS, end)
-        return int(before[high] - before[low])
-
-    def after(self, start: datetime, minutes: int) -> datetime:
-        """Return the first moment by which so many business minutes have gone."""
-        before = self.minutes_before
-        wanted = before[minutes_from(BEGINS, start)] + minutes
-        return BEGINS + timedelta(minutes=int(np.searchsorted(before, wanted)))
 
 
 @dataclass(frozen=True)
@@ -209,6 +143,11 @@ def policies() -> Tables:
             "time_zone varchar, holiday_country varchar, effective_from date, "
             "effective_to date",
             [(team, team, *row, ALWAYS[0], None) for team, row in TEAMS.items()],
+        ),
+        "policy.response_types": (
+            "activity_type varchar, direction varchar, effective_from date, "
+            "effective_to date",
+            [("call", "outbound", *ALWAYS)],
         ),
         "policy.holidays": ("country varchar, holiday_date date", [*free]),
         "policy.time_zones": ("time_zone varchar", [(zone,) for zone in ZONES]),
@@ -293,7 +232,13 @@ def cases() -> list[Case]:
 @pytest.fixture(scope="module")
 def clocks(cases: list[Case]) -> dict[tuple[str, str, str | None], Clock]:
     """The clocks of the cases."""
-    return {case.clock_key: Clock(*case.clock_key) for case in cases}
+    keys = {case.clock_key for case in cases}
+    return {
+        (calendar, zone, country): Clock(
+            HOURS[calendar], zone, FREE_DAYS.get(country or "", [])
+        )
+        for calendar, zone, country in keys
+    }
 
 
 @pytest.fixture(scope="module")
@@ -328,7 +273,7 @@ def test_business_time_is_what_counting_minutes_gives(
         due_at = clock.after(case.mql_at, TARGETS[case.segment])
         if case.responded_at:
             status = "met" if case.responded_at <= due_at else "missed"
-            minutes = clock.between(case.mql_at, case.responded_at)
+            minutes = clock.minutes_between(case.mql_at, case.responded_at)
         else:
             status, minutes = ("missed" if due_at < midnight else "pending"), None
         wanted[case.person_id] = [due_at, minutes, status]

@@ -1,5 +1,5 @@
--- Grain: one row per cycle whose MQL was answered: the first call, e-mail, meeting or
--- task by a person of ours, at or after the MQL and before the next one.
+-- Grain: one row per cycle whose MQL was answered: the first activity of a kind that
+-- counts as an answer, at or after the MQL and before the next one.
 -- What a system sent, or the lead itself, is no answer.
 
 with
@@ -22,12 +22,41 @@ activities as (
         person_id,
         user_id,
         activity_type,
+        case when direction = 'inbound' then direction else 'outbound' end
+            as direction,
+        {{ reporting_date('occurred_at') }} as occurred_date,
         occurred_at
     from {{ ref('int_lifecycle__activities') }}
-    where
-        person_id is not null
-        and activity_type in ('call', 'email', 'meeting', 'task')
-        and coalesce(direction, 'outbound') != 'inbound'
+    where person_id is not null
+
+),
+
+response_types as (
+
+    select
+        activity_type,
+        direction,
+        effective_from,
+        coalesce(effective_to, cast('9999-12-31' as date)) as effective_to
+    from {{ ref('response_types') }}
+
+),
+
+responses as (
+
+    select
+        activities.activity_id,
+        activities.person_id,
+        activities.user_id,
+        activities.activity_type,
+        activities.occurred_at
+    from activities
+    inner join response_types
+        on
+            activities.activity_type = response_types.activity_type
+            and activities.direction = response_types.direction
+            and activities.occurred_date >= response_types.effective_from
+            and activities.occurred_date < response_types.effective_to
 
 ),
 
@@ -35,23 +64,23 @@ first_responses as (
 
     select
         mql_cycles.funnel_cycle_id,
-        activities.activity_id,
-        activities.activity_type,
-        activities.user_id as responder_id,
-        activities.occurred_at as responded_at
+        responses.activity_id,
+        responses.activity_type,
+        responses.user_id as responder_id,
+        responses.occurred_at as responded_at
     from mql_cycles
-    inner join activities
+    inner join responses
         on
-            mql_cycles.person_id = activities.person_id
-            and mql_cycles.mql_at <= activities.occurred_at
-            and activities.occurred_at
+            mql_cycles.person_id = responses.person_id
+            and mql_cycles.mql_at <= responses.occurred_at
+            and responses.occurred_at
             < coalesce(mql_cycles.next_mql_at, cast('9999-12-31' as timestamp))
     qualify
         row_number() over (
             partition by mql_cycles.funnel_cycle_id
             order by
-                activities.occurred_at asc,
-                activities.activity_id asc
+                responses.occurred_at asc,
+                responses.activity_id asc
         ) = 1
 
 )

@@ -83,6 +83,7 @@ def truth_tables(world: World, mailing: hubspot.Mailing) -> Tables:
     yield "person_records", people
     yield "people", truth.person_table(world)
     yield "status_changes", truth.status_table(world)
+    yield "answers", truth.answer_table(world)
     yield "opportunities", truth.opportunity_table(world)
     yield "assignments", verdicts.assignment_table(world)
     yield "opportunity_people", truth.opportunity_person_table(world)

@@ -31,7 +31,7 @@ _SUBTYPES = ("Call", "Email", "Task")
 _SUBTYPE_SHARES = (0.46, 0.42, 0.12)
 _SUBJECTS = (
     "Call: follow-up on request", "Email: your request", "Send planning guide",
-    "Call back", "Email: re: your question", "Prepare call",
+    "Call back",
 )  # fmt: skip
 _MEETINGS = ("Discovery call", "Product demo", "Technical review", "Commercial review")
 _DURATIONS = (30, 45, 60)
@@ -117,22 +117,34 @@ def _to_do(world: World) -> _Acts:
     )
 
 
-def task_table(world: World) -> pa.Table:
-    """Return Salesforce's Task object."""
-    clock, records, staff = world.market.clock, world.records, world.market.staff
-    rng = clock.rng("tasks")
+def _tasks(world: World) -> _Acts:
+    """Return all that becomes a task, in order of time."""
     parts = [_responses(world), _prospecting(world), _to_do(world)]
     person, user, at, is_inbound, is_open = (
         np.concatenate([getattr(part, name) for part in parts])
         for name in ("person", "user", "at", "is_inbound", "is_open")
     )
     order = np.lexsort((person, at))
-    order = order[at[order] < clock.end]
-    person, user, at = person[order], user[order], at[order]
-    is_inbound, is_open, count = is_inbound[order], is_open[order], len(order)
+    order = order[at[order] < world.market.clock.end]
+    return _Acts(
+        person=person[order],
+        user=user[order],
+        at=at[order],
+        is_inbound=is_inbound[order],
+        is_open=is_open[order],
+    )
+
+
+def task_table(world: World) -> pa.Table:
+    """Return Salesforce's Task object."""
+    clock, records, staff = world.market.clock, world.records, world.market.staff
+    rng = clock.rng("tasks")
+    acts = _tasks(world)
+    person, user, at = acts.person, acts.user, acts.at
+    is_inbound, is_open, count = acts.is_inbound, acts.is_open, len(acts.at)
     subtype = rng.choice(len(_SUBTYPES), count, p=_SUBTYPE_SHARES)
-    # Only calls and mails come in; an open task is a plan.
-    subtype = np.where(is_open, 2, np.where(is_inbound, subtype % 2, subtype))
+    # A task says of a call alone that it came in; an open one is a plan.
+    subtype = np.where(is_open, 2, np.where(is_inbound, 0, subtype))
     record = records.at(clock.rng("task records"), person, at)
     called = (subtype == 0) & ~is_open
     seconds = rng.integers(20, _LONGEST_CALL_SECONDS, count)
@@ -162,11 +174,10 @@ def task_table(world: World) -> pa.Table:
     )
 
 
-def event_table(world: World) -> pa.Table:
-    """Return Salesforce's Event object: the meetings about deals."""
-    market, pipeline = world.market, world.pipeline
-    clock, deals = market.clock, pipeline.deals
-    rng = clock.rng("meetings")
+def _meetings(world: World, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Return the deal and the moment of each meeting, in order of time."""
+    market, deals = world.market, world.pipeline.deals
+    clock = market.clock
     held = np.where(deals.kind == RENEWAL, 0.4, 1.0) * SERVICE.meetings_per_deal
     deal = repeat_rows(rng.poisson(held))
     span = deals.closes_at - deals.created_at
@@ -178,8 +189,29 @@ def event_table(world: World) -> pa.Table:
     at = at // (15 * MINUTE) * 15 * MINUTE
     order = np.lexsort((deal, at))
     order = order[at[order] < clock.end]
-    deal, at, account = deal[order], at[order], account[order]
-    count = len(order)
+    return deal[order], at[order]
+
+
+def human_contacts(world: World) -> tuple[Array, Array]:
+    """Return whom sales called, wrote to or met, and when: people and moments."""
+    tasks = _tasks(world)
+    done = ~tasks.is_open & ~tasks.is_inbound
+    deal, met_at = _meetings(world, world.market.clock.rng("meetings"))
+    met = world.pipeline.deals.creator[deal]
+    known = (met != NOBODY) & (world.records.contact[met] != NOBODY)
+    return (
+        np.concatenate([tasks.person[done], met[known]]),
+        np.concatenate([tasks.at[done], met_at[known]]),
+    )
+
+
+def event_table(world: World) -> pa.Table:
+    """Return Salesforce's Event object: the meetings about deals."""
+    market, deals = world.market, world.pipeline.deals
+    clock = market.clock
+    rng = clock.rng("meetings")
+    deal, at = _meetings(world, rng)
+    account, count = deals.account[deal], len(deal)
     who = deals.creator[deal]
     contact = np.where(who != NOBODY, world.records.contact[who], NOBODY)
     minutes = np.asarray(_DURATIONS)[rng.integers(0, len(_DURATIONS), count)]

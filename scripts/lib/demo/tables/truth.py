@@ -5,10 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from lib.demo.assumptions import CHANNEL_NAMES, CHANNELS
-from lib.demo.columns import Array, iso_moments, join, logistic, pick, table, take, text
+from lib.demo.assumptions import CHANNEL_NAMES, CHANNELS, SEGMENTS
+from lib.demo.columns import (
+    NEVER,
+    Array,
+    iso_moments,
+    join,
+    logistic,
+    pick,
+    table,
+    take,
+    text,
+)
 from lib.demo.deals import KINDS, NOBODY
 from lib.demo.lifecycle import (
+    NUMBER,
     REASONS,
     STATUSES,
     effects,
@@ -18,7 +29,9 @@ from lib.demo.lifecycle import (
 from lib.demo.people import INBOUND
 from lib.demo.records import KINDS as RECORD_KINDS
 from lib.demo.spend import channel_costs
+from lib.demo.tables import activities
 from lib.demo.tables.sales import deal_members
+from lib.demo.vocabulary import ZONES
 from lib.demo.world import World
 
 _ORIGINS = ("marketing", "sales", "customer")
@@ -84,6 +97,63 @@ def status_table(world: World) -> pa.Table:
         },
         len(log.at),
     )
+
+
+def answer_table(world: World) -> pa.Table:
+    """Return of each time that somebody became an MQL whose it was and who answered.
+
+    The owner is the last one to whom any lead record of the person had been given,
+    else the first one after; answered_at is when sales first called, wrote or met.
+    """
+    log, market = world.lifecycle.log, world.market
+    rows = np.flatnonzero(log.status == NUMBER["Marketing Qualified"])
+    person, at = log.person[rows], log.at[rows]
+    owner = _owner_at(world, person, at)
+    segment = market.accounts.segment[world.people.account[person]]
+    return table(
+        {
+            "true_person_id": person_keys(person),
+            "mql_at": iso_moments(at),
+            "owner_id": take(market.staff.ids, owner),
+            "time_zone": pick(ZONES, market.staff.zones[owner]),
+            "segment": pick([one.name for one in SEGMENTS], segment),
+            "answered_at": iso_moments(_answered_at(world, person, at)),
+        },
+        len(rows),
+    )
+
+
+def _owner_at(world: World, person: Array, at: Array) -> Array:
+    """Return who had each person at the moment, by all their lead records."""
+    records, owners = world.records, world.owners
+    leads = np.flatnonzero(~records.is_contact)
+    given_at = np.concatenate([owners.assigned_at[leads], owners.reassigned_at[leads]])
+    given_to = np.concatenate([owners.first[leads], owners.second[leads]])
+    whose = np.tile(records.person[leads], 2)
+    inside = np.flatnonzero(given_at < world.market.clock.end)
+    order = inside[np.lexsort((given_to[inside], given_at[inside], whose[inside]))]
+    places = np.searchsorted(whose[order], np.stack([person, person + 1]))
+    found = [
+        first
+        + max(0, int(np.searchsorted(given_at[order[first:last]], one, "right")) - 1)
+        for first, last, one in zip(*places, at, strict=True)
+    ]
+    return np.asarray(given_to[order[found]])
+
+
+def _answered_at(world: World, person: Array, at: Array) -> Array:
+    """Return when sales first answered each MQL before the person's next one."""
+    who, when = activities.human_contacts(world)
+    order = np.lexsort((when, who))
+    who, when = who[order], when[order]
+    again = np.append(person[1:] == person[:-1], False)
+    until = np.where(again, np.append(at[1:], NEVER), NEVER)
+    answers = []
+    for one, begins, ends in zip(person, at, until, strict=True):
+        first, last = np.searchsorted(who, [one, one + 1])
+        place = first + np.searchsorted(when[first:last], begins)
+        answers.append(when[place] if place < last and when[place] < ends else NEVER)
+    return np.array(answers, dtype=np.int64)
 
 
 def opportunity_table(world: World) -> pa.Table:
