@@ -87,13 +87,13 @@ def run_dbt(
     **variables: Any,
 ) -> bool:
     """Build seeds and models in this process, without their tests."""
-    skipped = ["test", "unit_test"] if seeds else ["test", "unit_test", "seed"]
-    return _invoke("build", skipped, warehouse, select, variables)
+    skipped = () if seeds else ("seed",)
+    return _invoke("build", skipped, warehouse, select, variables, tests=False)
 
 
 def judge(warehouse: Path, select: Iterable[str], **variables: Any) -> bool:
     """Run data tests on what is built, and return whether none found an error."""
-    return _invoke("test", ["unit_test"], warehouse, select, variables)
+    return _invoke("test", ["unit_test"], warehouse, select, variables, tests=True)
 
 
 def _invoke(
@@ -102,8 +102,10 @@ def _invoke(
     warehouse: Path,
     select: Iterable[str],
     variables: Mapping[str, Any],
+    *,
+    tests: bool,
 ) -> bool:
-    arguments = [command, "--quiet", "--log-level-file", "none"]
+    arguments = [command]
     # A selector that names nothing is a mistake of the test's.
     arguments += ["--warn-error-options", '{"error": ["NoNodesForSelectionCriteria"]}']
     arguments += ["--target-path", str(warehouse.parent / "target")]
@@ -114,7 +116,7 @@ def _invoke(
         arguments += ["--select", selector]
     if variables:
         arguments += ["--vars", str(dict(variables))]
-    return dbt_process.invoke(arguments, warehouse)
+    return dbt_process.invoke(arguments, warehouse, tests=tests)
 
 
 Builder = Callable[..., Warehouse]

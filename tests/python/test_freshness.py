@@ -36,7 +36,7 @@ def statuses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
             "values (?, ?, 'a file', ?)",
             [[*name, now - timedelta(days=days)] for name, days in DAYS_AGO.items()],
         )
-    arguments = ["--quiet", "source", "freshness", "--target-path", str(folder)]
+    arguments = ["source", "freshness", "--target-path", str(folder)]
     assert dbt_process.invoke([*arguments, "--log-path", str(folder)], warehouse)
     found = json.loads((folder / "sources.json").read_text("utf-8"))
     return {

@@ -70,7 +70,7 @@ def test_every_built_column_is_described(
 
 def test_every_unit_test_passes(company_warehouse: Warehouse) -> None:
     folder = company_warehouse.path.parent
-    arguments = ["test", "--quiet", "--select", "test_type:unit"]
+    arguments = ["test", "--select", "test_type:unit"]
     arguments += ["--target-path", str(folder / "unit_target")]
     arguments += ["--log-path", str(folder / "logs")]
     assert dbt_process.invoke(arguments, company_warehouse.path)

@@ -54,7 +54,7 @@ def measured(
 
 def build_checks(warehouse: Warehouse, as_of: str) -> None:
     """Build the checks anew, with a full refresh."""
-    arguments = ["build", "--quiet", "--full-refresh"]
+    arguments = ["build", "--full-refresh"]
     arguments += ["--target-path", str(warehouse.path.parent / "target")]
     arguments += ["--log-path", str(warehouse.path.parent / "logs")]
     arguments += ["--select", "int_quality__check_totals", "fct_quality_checks"]
