@@ -85,10 +85,15 @@ def compare_test(variants: Sequence[Row], policy: Row) -> list[Comparison]:
     (control,) = (row for row in variants if row["is_control"])
     level = policy["significance_level"]
     split = split_p_value(variants)
+    comparable = [
+        row
+        for row in variants
+        if row is not control and row["subjects"] and control["subjects"]
+    ]
     compared = []
     for row in variants:
         one = Comparison(split_p_value=split)
-        if row is not control and row["subjects"] and control["subjects"]:
+        if row in comparable:
             cells = (
                 row["conversions"],
                 row["subjects"],
@@ -97,7 +102,9 @@ def compare_test(variants: Sequence[Row], policy: Row) -> list[Comparison]:
             )
             one.lift_low, one.lift_high = difference_interval(*cells, level)
             one.raw_p_value, one.test_method = difference_p_value(*cells)
-            one.power_reached, one.required_subjects = power_of(*cells[1:], policy)
+            one.power_reached, one.required_subjects = power_of(
+                *cells[1:], policy, comparisons=len(comparable)
+            )
         compared.append(one)
     raw = {
         place: one.raw_p_value
@@ -116,12 +123,12 @@ def difference_interval(
     """Return the interval of the difference of two rates, by Newcombe's hybrid score.
 
     It holds with a confidence of one minus the level (Newcombe 1998, method 10), and
-    stays sound at rates of 0 and 1.
+    stays sound at rates of 0 and 1, where rounding alone would lead beyond -1 or 1.
     """
     low, high = confint_proportions_2indep(
         conversions, subjects, base, base_subjects, method="newcomb", alpha=level
     )
-    return float(low), float(high)
+    return max(float(low), -1.0), min(float(high), 1.0)
 
 
 def difference_p_value(
@@ -149,18 +156,19 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def power_of(
-    subjects: int, base: int, base_subjects: int, policy: Row
+    subjects: int, base: int, base_subjects: int, policy: Row, comparisons: int = 1
 ) -> tuple[float, int]:
     """Return the power at the subjects there are, and the subjects of a variant needed.
 
     Both are for the policy's minimum effect on the control's rate, not for the effect
     that was seen, which would only say the p-value again. Where the effect would lead
-    beyond 1 it is one downwards.
+    beyond 1 it is one downwards. Of several comparisons each is held to its part of the
+    level, the strictest that Holm's method may ask of it.
     """
     rate = base / base_subjects
     effect = policy["minimum_effect"]
     effect = effect if rate + effect <= 1 else -effect
-    level = policy["significance_level"]
+    level = policy["significance_level"] / comparisons
     ratio = base_subjects / subjects
     power = power_proportions_2indep(effect, rate, subjects, ratio, level).power
     needed = samplesize_proportions_2indep_onetail(

@@ -104,6 +104,32 @@ def test_power_and_size_are_those_of_r() -> None:
     assert needed == 77
 
 
+def test_several_variants_take_the_subjects_that_their_correction_asks() -> None:
+    """Fleiss, Statistical Methods for Rates and Proportions: size of two samples.
+
+    Of three variants, two of which are held against the control, each has half the
+    level of 0.05, whose two-sided normal quantile is 2.2414; that of the power is
+    0.8416. One variant that nobody met is no comparison.
+    """
+    rows = [variant(name, 400, 40, 0.25) for name in "abc"]
+    rows.append(variant("d", 0, 0, 0.25))
+    mean = (0.10 + 0.12) / 2
+    spread = 2.2414 * math.sqrt(2 * mean * (1 - mean))
+    spread += 0.8416 * math.sqrt(0.10 * 0.90 + 0.12 * 0.88)
+    compared = compare_test(rows, POLICY)
+    needed = [one.required_subjects for one in compared]
+    assert needed == [None, *[math.ceil((spread / 0.02) ** 2)] * 2, None]
+    alone = compare_test([variant(name, 400, 40) for name in "ab"], POLICY)[1]
+    assert alone.power_reached is not None
+    assert compared[1].power_reached is not None
+    assert compared[1].power_reached < alone.power_reached
+
+
+def test_rounding_leads_no_interval_beyond_one() -> None:
+    assert difference_interval(37, 37, 0, 1, 0.05)[1] == 1
+    assert difference_interval(0, 1, 37, 37, 0.05)[0] == -1
+
+
 @pytest.mark.parametrize(("base", "size"), [(0, 10), (10, 10), (1, 1)])
 def test_power_is_told_at_the_ends_too(base: int, size: int) -> None:
     power, needed = power_of(size, base, size, POLICY)
