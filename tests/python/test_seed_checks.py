@@ -16,6 +16,7 @@ from lib.warehouse import PROJECT_ROOT
 
 SEEDS = PROJECT_ROOT / "seeds"
 SINGULAR = PROJECT_ROOT / "tests" / "singular"
+GENERIC = PROJECT_ROOT / "tests" / "generic"
 MACROS = PROJECT_ROOT / "macros"
 TODAY = "date '2026-06-30'"
 LIMITS = "assert_core_identity_limits_are_complete"
@@ -34,6 +35,7 @@ READ_TOGETHER = (
 PICKLISTS = "assert_core_picklists_are_unambiguous"
 ROSTERS = "assert_lifecycle_rosters_are_unambiguous"
 PHONE_LIMIT = "max_names_per_phone"
+PLANS = "assert_campaigns_ab_tests_are_unambiguous"
 OUTCOMES = ["distinct", "merged", "review"]
 Faults = Callable[..., list[Any]]
 
@@ -137,6 +139,47 @@ def test_a_roster_s_second_row_for_one_time_is_told(
         added = f"{first}{other.format(2)},{begins},\n"
         found = faults(ROSTERS, seed, lambda text, added=added: text + added)
         assert found == ([(seed, "M1", "M2")] if is_told else [])
+
+
+@pytest.mark.parametrize(
+    ("spans", "wrong"),
+    [
+        (["a,2000-01-01,2020-01-01", "a,2020-01-01,", "b,2010-01-01,"], []),
+        (["a,2000-01-01,2020-01-02", "a,2020-01-01,", "b,2010-01-01,"], ["a"]),
+        (["a,2000-01-01,", "a,2010-01-01,2011-01-01"], ["a"]),
+        (["a,2000-01-01,2001-01-01", "a,2000-01-01,"], ["a"]),
+        (["a,2000-01-01,2000-01-01"], ["a"]),
+    ],
+)
+def test_spans_that_overlap_are_told(spans: list[str], wrong: list[str]) -> None:
+    """Spans that meet end to start are sound; the last case ends as it begins."""
+    text = (GENERIC / "spans_never_overlap.sql").read_text()
+    body = text.split("%}", 1)[1].rsplit("{%", 1)[0]
+    query = jinja2.Template(body).render(model="spans", columns=["key"])
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table spans (key varchar, effective_from date, effective_to date)"
+        )
+        rows = [[part or None for part in span.split(",")] for span in spans]
+        connection.executemany("insert into spans values (?, ?, ?)", rows)
+        assert [row[0] for row in connection.execute(query).fetchall()] == wrong
+
+
+@pytest.mark.parametrize(
+    ("plans", "wrong"),
+    [
+        (["c1,email,a,0.6,true", "c1,email,b,0.3,false", "c1,email,c,0.1,false"], []),
+        (["c1,email,a,0.5,true", "c1,email,b,0.5,true"], ["c1"]),
+        (["c1,email,a,0.8,true", "c1,email,b,0.3,false"], ["c1"]),
+        (["c1,email,a,0.8,true", "c1,touch,a,0.8,true"], []),
+    ],
+)
+def test_a_planned_test_of_two_meanings_is_told(
+    faults: Faults, plans: list[str], wrong: list[str]
+) -> None:
+    rows = "".join(f"{number},{plan},me\n" for number, plan in enumerate(plans))
+    found = faults(PLANS, "ab_tests", lambda text: text.rstrip() + "\n" + rows)
+    assert [row[0] for row in found] == wrong
 
 
 @pytest.mark.parametrize(

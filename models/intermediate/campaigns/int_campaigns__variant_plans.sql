@@ -1,5 +1,6 @@
 -- Grain: one row per test, kind of test and variant that somebody met or that was
 -- planned, with its part of the planned split and whether it is the control.
+-- Without a policy in force a kind is not judged, and a test warns of it.
 
 with
 
@@ -89,12 +90,12 @@ weighted_variants as (
                 named_variants.variant asc
         ) = 1 as is_control
     from named_variants
+    inner join policies on named_variants.test_kind = policies.test_kind
     left join planned_variants
         on
             named_variants.test_id = planned_variants.test_id
             and named_variants.test_kind = planned_variants.test_kind
             and named_variants.variant = planned_variants.variant
-    left join policies on named_variants.test_kind = policies.test_kind
     where named_variants.variant is not null
 
 ),
