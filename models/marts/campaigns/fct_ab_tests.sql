@@ -40,12 +40,7 @@ judged_variants as (
         max(case when variant_counts.is_control then variant_counts.rate end)
             over test_variants as control_rate,
         max(variant_tests.required_subjects) over test_variants as required_subjects,
-        coalesce(
-            min(variant_counts.subjects) over test_variants
-            >= max(variant_tests.required_subjects) over test_variants,
-            false
-        ) as has_enough_subjects,
-        count(variant_tests.p_value) over test_variants > 0 as has_comparison,
+        min(variant_counts.subjects) over test_variants as least_subjects,
         coalesce(
             variant_tests.split_p_value < policies.split_significance_level, false
         ) as has_sample_ratio_mismatch,
@@ -69,11 +64,10 @@ peeked_variants as (
     select
         *,
         case when not is_control then rate - control_rate end as lift,
-        {{ as_of() }} < started_at + minimum_days * interval '1' day
-        or (
-            not has_enough_subjects
-            and {{ as_of() }} < ended_at + minimum_days * interval '1' day
-        ) as is_early_peek
+        coalesce(least_subjects >= required_subjects, false) as has_enough_subjects,
+        {{ as_of() }}
+        < case when has_enough_subjects then started_at else ended_at end
+        + minimum_days * interval '1' day as is_early_peek
     from judged_variants
 
 ),
@@ -87,7 +81,7 @@ ab_tests as (
         variant,
         is_control,
         case
-            when not has_comparison or subjects = 0 then 'nothing to compare'
+            when required_subjects is null or subjects = 0 then 'nothing to compare'
             when is_control then 'control'
             when has_sample_ratio_mismatch then 'split is off'
             when is_early_peek then 'too early to tell'
