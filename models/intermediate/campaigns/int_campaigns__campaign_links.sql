@@ -25,7 +25,7 @@ tests as (
     select
         campaigns.campaign_id,
         coalesce(masters.campaign_key, campaigns.campaign_key) as campaign_key,
-        coalesce(campaigns.utm_campaign, masters.utm_campaign) as utm_campaign
+        campaigns.utm_campaign
     from campaigns
     left join ab_emails on campaigns.campaign_id = ab_emails.campaign_id
     left join campaigns as masters on ab_emails.test_campaign_id = masters.campaign_id
