@@ -75,7 +75,7 @@ evidence as (
         / cast(nullif(mapped_forms + unmapped_forms, 0) as double) as missed_share,
         concat(
             mapped_forms, ' forms carry the campaign; ', unmapped_forms,
-            ' sent right after its touches do not'
+            ' sent right after its visits do not'
         ) as evidence
     from launch_facts
 

@@ -1,5 +1,7 @@
--- Grain: one row per form that names no campaign and came right after a touch of one,
+-- Grain: one row per form that names no campaign and came right after a visit of one,
 -- on the same day and by the same person or visitor.
+-- Who sat in a webinar or is a member has followed no link: the form after it is not
+-- the campaign's.
 
 with
 
@@ -26,7 +28,9 @@ followed_touches as (
         touch_links.touch_type,
         touch_links.told_by,
         touch_links.touched_at,
-        lag(touch_links.link_campaign) over earlier_touches as previous_link,
+        lag(
+            case when touch_links.has_landing_page then touch_links.link_campaign end
+        ) over earlier_touches as previous_link,
         lag(touch_links.touched_at) over earlier_touches as previous_at
     from touch_links
     inner join form_senders on touch_links.subject_id = form_senders.subject_id
