@@ -13,6 +13,15 @@ campaigns as (
 
 ),
 
+parents as (
+
+    select parent_campaign_id
+    from {{ ref('dim_campaigns') }}
+    where parent_campaign_id is not null
+    group by parent_campaign_id
+
+),
+
 campaign_links as (
 
     select * from {{ ref('int_campaigns__campaign_links') }}
@@ -92,7 +101,12 @@ campaign_launch_checks as (
             and evidence.check_name = standing_checks.check_name
     inner join campaign_links on evidence.campaign_id = campaign_links.campaign_id
     inner join launches on campaign_links.link_campaign = launches.link_campaign
-    where standing_checks.is_required
+    left join parents on evidence.campaign_id = parents.parent_campaign_id
+    where
+        standing_checks.is_required
+        and (
+            parents.parent_campaign_id is null or standing_checks.is_asked_of_parents
+        )
 
 )
 
