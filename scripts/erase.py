@@ -32,7 +32,7 @@ Erase the golden person who has an e-mail address: all records and addresses of 
   raw tables, quarantine    rows about the person go, mentions elsewhere are emptied
   what was built of them    goes, and is built again without the person
   OUT                       publications (all versions), audiences, failing rows, Data
-                            Docs and reports go, and are written again
+                            Docs and reports go, and are written again; queues go
   dbt's target and logs     files about the person go
   the warehouse's file      is written anew, so that no page keeps what was deleted
 

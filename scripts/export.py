@@ -1,5 +1,8 @@
 """Publish the validated marts and reports as read-only DuckDB and Parquet files.
 
+With --queue, write the leads that no rep has, and who is to get each by the routing
+rules, as OUT/queues/assignments.csv instead.
+
 With --audience, write one audience as OUT/audiences/NAME.csv for a mail tool instead.
 Nobody who objects to marketing e-mail is ever in it: objections are read anew from all
 that is landed. Publishing stops, too, where one that landed since the build bars
@@ -23,10 +26,11 @@ from lib.audiences import (
     write_audience,
 )
 from lib.cli import CHECK_FAILED, OK, UserError, parser, run, say, warn, working
+from lib.lead_queue import write_queue
 from lib.publish import MANIFEST, check_audit, publish
 from lib.warehouse import PROJECT_ROOT, connect, legible, warehouse_path
 
-EXAMPLE = "scripts/export.py --out output; scripts/export.py --audience newsletter"
+EXAMPLE = "scripts/export.py --out output; scripts/export.py --queue"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -37,9 +41,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         type=Path,
         default=PROJECT_ROOT / "output",
         metavar="DIR",
-        help="folder that holds published/ and audiences/ (default: output)",
+        help="folder that holds published/, audiences/ and queues/ (default: output)",
     )
-    arguments.add_argument(
+    what = arguments.add_mutually_exclusive_group()
+    what.add_argument(
+        "--queue",
+        action="store_true",
+        help="write whom the leads that no rep has go to as a file instead",
+    )
+    what.add_argument(
         "--audience",
         metavar="NAME",
         help="write this audience of the seed audiences as a file instead",
@@ -49,6 +59,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         with _dropping_stale_audiences(options.out):
             if options.audience is not None:
                 return _export_audience(options.audience, options.out)
+            if options.queue:
+                return _export_queue(options.out)
             return _publish(options.out)
     except OSError as error:
         raise UserError(f"cannot write to {options.out}: {error.strerror}") from error
@@ -76,6 +88,17 @@ def _export_audience(name: str, out: Path) -> int:
         with legible(), connect(read_only=True) as connection:
             audience = write_audience(connection, name, out)
     print(f"exported: {audience.people:,} people in {audience.path}")
+    return OK
+
+
+def _export_queue(out: Path) -> int:
+    with working("exporting the queue of leads"):
+        check_audit(warehouse_path())
+        with legible(), connect(read_only=True) as connection:
+            queue = write_queue(connection, out)
+    for owner, leads in queue.by_owner.items():
+        print(f"{leads:>6,}  {owner}")
+    print(f"exported: {queue.leads:,} leads in {queue.path}")
     return OK
 
 

@@ -177,7 +177,11 @@ def write_output(out: Path, warehouse: Path) -> None:
             path.chmod(0o400)
         folder.chmod(0o500)
     (out / "published" / "current").symlink_to("versions/two")
-    for name in ("failing_rows/marts/a_rule.csv", "audiences/newsletter.csv"):
+    for name in (
+        "failing_rows/marts/a_rule.csv",
+        "audiences/newsletter.csv",
+        "queues/assignments.csv",
+    ):
         path = out / name
         path.parent.mkdir(parents=True)
         path.write_text(f"email\n{ADDRESS}\n", encoding="utf-8")

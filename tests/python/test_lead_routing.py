@@ -21,6 +21,7 @@ from conftest import judge, run_dbt
 
 ZONE = ZoneInfo("America/New_York")
 AS_OF = date(2026, 6, 30)
+NOW = datetime(2026, 6, 30, 23, 59, 59, 999999)
 BEGIN = datetime(2026, 1, 1)
 DAYS = 120
 LEADS = 2_000
@@ -31,6 +32,7 @@ MODELS = (
     "int_lifecycle__rep_references",
     "int_lifecycle__record_owners",
     "int_lifecycle__owned_opportunities",
+    "int_lifecycle__unassigned_leads",
     "int_lifecycle__lead_moments",
     "int_lifecycle__routed_leads",
     "int_lifecycle__opportunity_owners",
@@ -38,6 +40,8 @@ MODELS = (
     "int_lifecycle__named_owners",
     "int_lifecycle__entitled_owners",
     "int_lifecycle__pool_members",
+    "int_lifecycle__desks",
+    "int_lifecycle__first_reps",
     "int_lifecycle__absences",
     "int_lifecycle__full_days",
     "int_lifecycle__pool_changes",
@@ -46,9 +50,12 @@ MODELS = (
     "int_lifecycle__lead_rules",
     "int_lifecycle__asked_rules",
     "int_lifecycle__asked_pools",
+    "int_lifecycle__rule_answers",
     "int_lifecycle__routing_verdicts",
     "int_lifecycle__owner_changes",
     "fct_lead_assignments",
+    "fct_assignment_queue",
+    "fct_pool_openings",
 )
 SEEDS_TEST = "assert_lifecycle_rosters_are_unambiguous"
 NAMES_TEST = "assert_lifecycle_routing_names_known_reps"
@@ -58,6 +65,9 @@ COUNTRIES = ("United States", "Canada", "Germany", "Peru", None)
 BIG = "enterprise"
 SEGMENTS = ("smb", "mid_market", BIG, "unknown")
 DESK = "Rep2@us.example"
+DESK_REP = "generic:u2"
+DESKS = {DESK.lower(), QUEUE.lower()}
+CUSTOMER = "per0"
 SOURCES = ("event", "web", None)
 TERRITORIES = (
     ("T0", "Unassigned", "*", "*"),
@@ -182,16 +192,38 @@ class World:
     absences: list[Row]
     named: list[Row]
     lead_at: dict[str, datetime]
+    due_at: dict[str, datetime]
+    owners: list[Row]
 
     @cached_property
     def first_loads(self) -> dict[tuple[str, date], list[datetime]]:
         """When whom were given leads first, by day."""
         loads = defaultdict(list)
+        given: set[str] = set()
         for row in self.assignments:
-            if row["assignment_number"] == 1:
-                day = local_day(row["assigned_at"])
-                loads[key_of(row["owner_id"]), day].append(row["assigned_at"])
+            key = key_of(row["owner_id"])
+            if key not in DESKS and row["person_id"] not in given:
+                given.add(row["person_id"])
+                loads[key, local_day(row["assigned_at"])].append(row["assigned_at"])
         return loads
+
+    @cached_property
+    def unassigned(self) -> list[str]:
+        """Who never had a rep, the next one first: MQLs by when they are due."""
+        held = {
+            row["person_id"]
+            for row in self.assignments
+            if key_of(row["owner_id"]) not in DESKS
+        } | {row["person_id"] for row in self.owners if row["owner_id"] != DESK_REP}
+        return sorted(
+            self.people.keys() - held - {CUSTOMER},
+            key=lambda person: (
+                person not in self.due_at,
+                self.due_at.get(person, BEGIN),
+                self.lead_at[person],
+                person,
+            ),
+        )
 
 
 def random_world(chance: random.Random) -> World:
@@ -283,8 +315,22 @@ def random_world(chance: random.Random) -> World:
         for number in range(0, 90, 4)
     ]
     lead_at = {person: moment() for person in people}
+    due_at = {person: moment() for person in people if chance.random() < 0.3}
+    owners = [
+        {"person_id": person, "owner_id": chance.choice([DESK_REP, "marketo:9"])}
+        for person in chance.sample([*people], 400)
+    ]
     return World(
-        accounts, people, opportunities, roles, assignments, absences, named, lead_at
+        accounts,
+        people,
+        opportunities,
+        roles,
+        assignments,
+        absences,
+        named,
+        lead_at,
+        due_at,
+        owners,
     )
 
 
@@ -333,6 +379,12 @@ class Router:
 
     def verdict(self, person: Row, at: datetime, rule_set: str) -> tuple[str, set[str]]:
         """Return the rule that decides, and whom it allows."""
+        return next(self.answers(person, at, rule_set))
+
+    def answers(
+        self, person: Row, at: datetime, rule_set: str
+    ) -> Iterator[tuple[str, set[str]]]:
+        """Yield the rules that allow anybody, and whom, in their order."""
         fitting = [
             rule
             for rule in sorted(rules(), key=lambda rule: rule["routing_rule_id"])
@@ -345,8 +397,7 @@ class Router:
         for rule in sorted(fitting, key=lambda rule: int(rule["priority"])):
             allowed = self.allowed(rule, person, at)
             if allowed:
-                return rule["routing_rule_id"], allowed
-        raise AssertionError(person)
+                yield rule["routing_rule_id"], allowed
 
     def territory(self, person: Row) -> str:
         """Return where the lead belongs."""
@@ -456,7 +507,14 @@ def write_upstream(path: Path, world: World) -> None:
         "marts.dim_reps": [
             rep | {"source": rep["rep_id"].split(":")[0]} for rep in reps()
         ],
-        "marts.dim_people": [*world.people.values()],
+        "marts.dim_people": [
+            row
+            | {
+                "lifecycle_stage": "customer" if person == CUSTOMER else "lead",
+                "created_at": BEGIN,
+            }
+            for person, row in world.people.items()
+        ],
         "marts.dim_accounts": [*world.accounts.values()],
         "marts.fct_opportunity_outcomes": world.opportunities,
         "marts.bridge_opportunity_people": [
@@ -464,7 +522,27 @@ def write_upstream(path: Path, world: World) -> None:
             for deal, person in sorted(world.roles)
         ],
         "marts.fct_lead_funnel": [
-            {"person_id": person, "lead_at": at} for person, at in world.lead_at.items()
+            {
+                "funnel_cycle_id": person,
+                "person_id": person,
+                "cycle_number": 1,
+                "lead_at": at,
+                "mql_at": world.due_at.get(person),
+            }
+            for person, at in world.lead_at.items()
+        ],
+        "marts.fct_lead_responses": [
+            {"funnel_cycle_id": person, "due_at": at}
+            for person, at in world.due_at.items()
+        ],
+        "intermediate.int_lifecycle__person_owners": world.owners,
+        # Nobody was converted into a deal.
+        "intermediate.int_lifecycle__conversions": [
+            {"person_id": "nobody", "opportunity_id": None, "entered_at": BEGIN}
+        ],
+        "policy.lifecycle_stages": [
+            {"stage": "lead", "is_assignable": True},
+            {"stage": "customer", "is_assignable": False},
         ],
         "intermediate.int_lifecycle__assignments": world.assignments,
         "policy.territories": [
@@ -515,11 +593,11 @@ def built(
 def verdicts(world: World) -> Verdicts:
     """Return what asking each rule gives, by person, moment and set of rules."""
     router = Router(world)
+    asked = {(row["person_id"], row["assigned_at"]) for row in world.assignments}
+    asked |= {(person, NOW) for person in world.unassigned}
     return {
-        (row["person_id"], row["assigned_at"], rule_set): router.verdict(
-            world.people[row["person_id"]], row["assigned_at"], rule_set
-        )
-        for row in world.assignments
+        (person, at, rule_set): router.verdict(world.people[person], at, rule_set)
+        for person, at in asked
         for rule_set in ("current", "proposed")
     }
 
@@ -578,3 +656,58 @@ def test_every_assignment_is_judged_and_counted(
     assert len(found) == len(wanted)
     assert not wrong, [(key, found.get(key), wrong[key]) for key in sorted(wrong)[:3]]
     assert {row[0] for row in wanted.values()} == {True, False}
+
+
+def test_the_queue_is_what_asking_each_rule_of_each_lead_gives(
+    built: duckdb.DuckDBPyConnection, world: World
+) -> None:
+    found = built.execute(
+        "select rank, option_number, person_id, routing_rule_id, expected_owner_ids "
+        "from marts.fct_assignment_queue order by rank, option_number"
+    ).fetchall()
+    router = Router(world)
+    assert found == [
+        (rank, number, person, rule, ",".join(sorted(allowed)))
+        for rank, person in enumerate(world.unassigned, 1)
+        for number, (rule, allowed) in enumerate(
+            router.answers(world.people[person], NOW, "current"), 1
+        )
+    ]
+    assert len({row[3] for row in found}) > 5
+    assert len(world.unassigned) > 50
+
+
+def test_a_pool_s_openings_are_its_members_with_what_their_caps_leave(
+    built: duckdb.DuckDBPyConnection, world: World, verdicts: Verdicts
+) -> None:
+    found = {
+        (pool, key): row
+        for pool, key, *row in built.execute(
+            "select pool, rep_key, rep_ids, leads_today, pool_leads_given "
+            "from marts.fct_pool_openings"
+        ).fetchall()
+    }
+    pools = {rule["routing_rule_id"]: rule["pool"] for rule in rules()}
+    given: Counter[str] = Counter()
+    for _, group in groupby(world.assignments, key=lambda row: row["person_id"]):
+        for row in group:
+            if key_of(row["owner_id"]) in DESKS:
+                continue
+            rule, allowed = verdicts[row["person_id"], row["assigned_at"], "current"]
+            if key_of(row["owner_id"]) in map(key_of, allowed) and pools[rule]:
+                given[str(pools[rule])] += 1
+            break
+    members = defaultdict(list)
+    router = Router(world)
+    for pool in {str(row["pool"]) for row in roster()}:
+        for rep in sorted(router.pool(pool, NOW)):
+            members[pool, key_of(rep)].append(rep)
+    assert found == {
+        (pool, key): [
+            ",".join(reps),
+            len(world.first_loads.get((key, local_day(NOW)), [])),
+            given[pool],
+        ]
+        for (pool, key), reps in members.items()
+    }
+    assert len(given) > 2

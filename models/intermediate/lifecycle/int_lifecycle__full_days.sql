@@ -1,27 +1,17 @@
 -- Grain: one row per rep, roster row with a cap and day on which the cap was reached:
 -- from when on the rep took no more leads.
--- A lead counts for whom it was given to first. Leads of one moment do not keep each
--- other out.
+-- A lead counts for the rep who was given it first. Leads of one moment do not keep
+-- each other out.
 
 with
 
-first_assignments as (
+first_reps as (
 
     select
-        owner_id,
         person_id,
+        owner_key,
         assigned_at
-    from {{ ref('int_lifecycle__assignments') }}
-    where assignment_number = 1
-
-),
-
-rep_identities as (
-
-    select
-        rep_id,
-        rep_key
-    from {{ ref('int_lifecycle__rep_identities') }}
+    from {{ ref('int_lifecycle__first_reps') }}
 
 ),
 
@@ -43,20 +33,18 @@ capped_members as (
 numbered_leads as (
 
     select
-        rep_identities.rep_key,
-        first_assignments.assigned_at,
-        {{ reporting_date('first_assignments.assigned_at') }} as assigned_on,
+        owner_key,
+        assigned_at,
+        {{ reporting_date('assigned_at') }} as assigned_on,
         row_number() over (
             partition by
-                rep_identities.rep_key,
-                {{ reporting_date('first_assignments.assigned_at') }}
+                owner_key,
+                {{ reporting_date('assigned_at') }}
             order by
-                first_assignments.assigned_at asc,
-                first_assignments.person_id asc
+                assigned_at asc,
+                person_id asc
         ) as lead_number
-    from first_assignments
-    inner join rep_identities
-        on first_assignments.owner_id = rep_identities.rep_id
+    from first_reps
 
 ),
 
@@ -70,7 +58,7 @@ full_days as (
     from capped_members
     inner join numbered_leads
         on
-            capped_members.rep_key = numbered_leads.rep_key
+            capped_members.rep_key = numbered_leads.owner_key
             and capped_members.daily_cap = numbered_leads.lead_number
 
 )

@@ -13,16 +13,36 @@ assignments as (
 
 ),
 
+unassigned_leads as (
+
+    select
+        person_id,
+        asked_at
+    from {{ ref('int_lifecycle__unassigned_leads') }}
+
+),
+
+moments as (
+
+    select
+        person_id,
+        assigned_at as routed_at
+    from assignments
+    union
+    select
+        person_id,
+        asked_at as routed_at
+    from unassigned_leads
+
+),
+
 lead_moments as (
 
     select
         person_id,
-        assigned_at as routed_at,
-        {{ reporting_date('assigned_at') }} as routed_on
-    from assignments
-    group by
-        person_id,
-        assigned_at
+        routed_at,
+        {{ reporting_date('routed_at') }} as routed_on
+    from moments
 
 )
 

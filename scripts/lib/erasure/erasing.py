@@ -35,7 +35,7 @@ HISTORIES: dict[tuple[str, str], tuple[str, ...]] = {
     ("marts", "fct_quality_checks"): (),
 }
 # What publishing, validating and reporting write below the output folder.
-WRITTEN = ("published", "failing_rows", "data_docs", "report", "audiences")
+WRITTEN = ("published", "failing_rows", "data_docs", "report", "audiences", "queues")
 _FRESH = ".erasing"
 
 
