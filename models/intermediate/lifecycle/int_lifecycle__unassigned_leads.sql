@@ -85,8 +85,9 @@ held_people as (
     left join rep_identities
         on person_owners.owner_id = rep_identities.rep_id
     left join desks
-        on coalesce(rep_identities.rep_key, lower(person_owners.owner_id))
-        = desks.owner_key
+        on
+            coalesce(rep_identities.rep_key, lower(person_owners.owner_id))
+            = desks.owner_key
     where desks.owner_key is null
 
 ),
