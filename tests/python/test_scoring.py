@@ -34,6 +34,7 @@ MODELS = (
     "int_lifecycle__subject_points",
     "int_lifecycle__placed_points",
     "int_lifecycle__point_standings",
+    "int_lifecycle__person_attributes",
     "int_lifecycle__fit_attributes",
     "int_lifecycle__met_fit_rules",
     "int_lifecycle__score_spans",
@@ -418,11 +419,15 @@ def facts(world: World) -> dict[str, tuple[str, Sequence[Sequence[Any]]]]:
         ),
         "marts.dim_campaigns": ("campaign_id varchar, campaign_type varchar", []),
         "marts.dim_people": (
+            "person_id varchar, account_id varchar, is_customer boolean",
+            [(who, world.accounts[who], None) for who in world.seniorities],
+        ),
+        "marts.dim_person_profiles": (
             "person_id varchar, account_id varchar, seniority varchar, "
             "email_domain varchar, title varchar, lead_source varchar, "
-            "country varchar, segment varchar, is_customer boolean",
+            "country varchar, segment varchar",
             [
-                (who, world.accounts[who], seniority, *[None] * 6)
+                (who, world.accounts[who], seniority, *[None] * 5)
                 for who, seniority in world.seniorities.items()
             ],
         ),

@@ -4,9 +4,18 @@
 
 with
 
+person_attributes as (
+
+    select * from {{ ref('int_lifecycle__person_attributes') }}
+
+),
+
 people as (
 
-    select * from {{ ref('dim_people') }}
+    select
+        person_id,
+        is_customer
+    from {{ ref('dim_people') }}
 
 ),
 
@@ -16,37 +25,26 @@ accounts as (
 
 ),
 
-freemail_domains as (
-
-    select domain from {{ ref('freemail_domains') }}
-
-),
-
 fit_attributes as (
 
     select
         'person' as subject,
-        people.person_id as subject_id,
-        people.email_domain,
-        people.title,
-        people.seniority,
-        people.lead_source,
-        people.country,
-        people.segment,
+        person_attributes.person_id as subject_id,
+        person_attributes.email_domain,
+        person_attributes.title,
+        person_attributes.seniority,
+        person_attributes.lead_source,
+        person_attributes.country,
+        person_attributes.segment,
         people.is_customer,
-        case
-            when people.email_domain is not null
-                then freemail_domains.domain is not null
-        end as is_freemail,
-        accounts.industry,
-        accounts.territory,
-        accounts.employee_count,
-        accounts.annual_revenue_usd
-    from people
-    left join accounts
-        on people.account_id = accounts.account_id
-    left join freemail_domains
-        on people.email_domain = freemail_domains.domain
+        person_attributes.is_freemail,
+        person_attributes.industry,
+        person_attributes.territory,
+        person_attributes.employee_count,
+        person_attributes.annual_revenue_usd
+    from person_attributes
+    inner join people
+        on person_attributes.person_id = people.person_id
     union all
     select
         'account' as subject,

@@ -14,7 +14,7 @@ people as (
     select
         person_id,
         account_id
-    from {{ ref('dim_people') }}
+    from {{ ref('dim_person_profiles') }}
     where account_id is not null
 
 ),
