@@ -71,7 +71,10 @@ _ASSIGNMENT = """
 """
 _TABLES = {
     "marts.bridge_person_records": "select 'generic:' || person as person_record_id, "
-    "'p' || person as person_id from range(?) as people (person)",
+    "'p' || person as person_id, 'generic' as source from range(?) as people (person)",
+    "intermediate.int_lifecycle__qualifying_moments": "select 'p' || person as "
+    "person_id, 'v1' as definition_version, timestamp '2025-01-01' as qualified_at "
+    "from range(?) as people (person)",
     "marts.dim_person_profiles": """
         select
             'p' || person as person_id, 'a' || person % 1000 as account_id,
@@ -205,7 +208,7 @@ def _built(folder: Path, people: int) -> tuple[float, float, int]:
     """Build the models and return seconds, processor seconds and stays."""
     warehouse = folder / "mops.duckdb"
     with duckdb.connect(str(warehouse)) as connection:
-        for schema in ("staging", "marts"):
+        for schema in ("staging", "intermediate", "marts"):
             connection.execute(f"create schema {schema}")
         for name, query in _TABLES.items():
             connection.execute(f"create table {name} as {query}", [people])
@@ -233,6 +236,10 @@ def _built(folder: Path, people: int) -> tuple[float, float, int]:
         "--exclude-resource-type=seed",
         *("--vars", f"{{as_of: '{AS_OF}'}}"),
         *("--select", *chosen, "person_statuses", "dim_people", *ends),
+        *(
+            "--exclude",
+            "+int_lifecycle__qualifying_moments,models/intermediate/lifecycle",
+        ),
     )
     seconds, cpu = time.perf_counter() - started, _children_seconds() - before
     with duckdb.connect(str(warehouse), read_only=True) as connection:

@@ -84,11 +84,14 @@ def run_dbt(
     *,
     seeds: bool = True,
     select: Iterable[str] = (),
+    exclude: Iterable[str] = (),
     **variables: Any,
 ) -> bool:
     """Build seeds and models in this process, without their tests."""
     skipped = () if seeds else ("seed",)
-    return _invoke("build", skipped, warehouse, select, variables, tests=False)
+    return _invoke(
+        "build", skipped, warehouse, select, variables, exclude=exclude, tests=False
+    )
 
 
 def judge(warehouse: Path, select: Iterable[str], **variables: Any) -> bool:
@@ -103,6 +106,7 @@ def _invoke(
     select: Iterable[str],
     variables: Mapping[str, Any],
     *,
+    exclude: Iterable[str] = (),
     tests: bool,
 ) -> bool:
     arguments = [command]
@@ -114,6 +118,8 @@ def _invoke(
         arguments += ["--exclude-resource-type", kind]
     for selector in select:
         arguments += ["--select", selector]
+    for selector in exclude:
+        arguments += ["--exclude", selector]
     if variables:
         arguments += ["--vars", str(dict(variables))]
     return dbt_process.invoke(arguments, warehouse, tests=tests)

@@ -87,7 +87,10 @@ UPSTREAM = {
     "staging.stg_salesforce__people": RECORD,
     "staging.stg_hubspot__people": RECORD,
     "staging.stg_marketo__people": RECORD,
-    "marts.bridge_person_records": "person_record_id varchar, person_id varchar",
+    "marts.bridge_person_records": "person_record_id varchar, person_id varchar, "
+    "source varchar",
+    "intermediate.int_lifecycle__qualifying_moments": "person_id varchar, "
+    "definition_version varchar, qualified_at timestamp",
     "marts.bridge_opportunity_people": "opportunity_id varchar, person_id varchar",
     "marts.fct_opportunity_outcomes": "opportunity_id varchar, source varchar, "
     "is_won boolean, created_at timestamp, closed_at timestamp",
@@ -303,7 +306,9 @@ def write_upstream(path: Path, people: list[Person]) -> None:
         )
         rows["marts.dim_person_consents"].append((key, False, None, True))
         for record in person.records:
-            rows["marts.bridge_person_records"].append((record, key))
+            rows["marts.bridge_person_records"].append(
+                (record, key, record.split(":")[0])
+            )
         for record, value, evidence, moment in person.declared:
             source = record.split(":")[0]
             rows[f"staging.stg_{source}__stage_events"].append(
@@ -355,7 +360,13 @@ def built(
     marts += ["fct_stage_transitions"]
     inner = [f"+{mart},models/intermediate/lifecycle" for mart in marts]
     domain = ["seeds/lifecycle", "person_statuses", *inner, *marts]
-    assert run_dbt(path, select=domain, as_of=str(AS_OF.date()))
+    assert run_dbt(
+        path,
+        select=domain,
+        # No source here leaves MQLs to the definition.
+        exclude=["+int_lifecycle__qualifying_moments,models/intermediate/lifecycle"],
+        as_of=str(AS_OF.date()),
+    )
     with duckdb.connect(str(path), read_only=True) as connection:
         yield connection
 

@@ -29,10 +29,13 @@ READ_TOGETHER = (
     "scoring_rules",
     "score_grades",
     "mqa_definitions",
+    "mql_definitions",
+    "mql_criteria",
     "rep_roster",
     "named_accounts",
 )
 PICKLISTS = "assert_core_picklists_are_unambiguous"
+CRITERIA = "assert_lifecycle_mql_criteria_are_complete"
 ROSTERS = "assert_lifecycle_rosters_are_unambiguous"
 PHONE_LIMIT = "max_names_per_phone"
 PLANS = "assert_campaigns_ab_tests_are_unambiguous"
@@ -330,3 +333,32 @@ def test_a_scoring_rule_that_would_do_nothing_is_refused(
             "select bool_and(holds) from judged"
         ).fetchone()
     assert found == (is_fine,)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wrong"),
+    [
+        ("MQC-001,v1", "MQC-001,v1", []),
+        (",v1,", ",proposed_v1,", [("v1", "no criteria")]),
+        (",v2,engaged", ",v3,engaged", [("v3", "neither")]),
+        (
+            "MQC-001,v1,hand_raise,1,touches,form_submit,%/demo%,false,1,1",
+            "MQC-001,v1,hand_raise,1,touches,form_submit,%/demo%,false,2,1",
+            [("v1", "two")],
+        ),
+        (
+            "MQC-011,v2,engaged_buyer,1,touches,*,%,true,3,30,,,",
+            "MQC-011,v2,engaged_buyer,1,profile,,,,,,country,is,france",
+            [("v2", "nothing of the route happens")],
+        ),
+    ],
+)
+def test_a_definition_that_cannot_be_judged_is_told(
+    faults: Faults, old: str, new: str, wrong: list[tuple[str, str]]
+) -> None:
+    assert old in (SEEDS / "lifecycle" / "mql_criteria.csv").read_text()
+    found = faults(CRITERIA, "mql_criteria", lambda text: text.replace(old, new))
+    assert len(found) == len(wrong)
+    for (version, _, problem), (named, words) in zip(found, wrong, strict=True):
+        assert version == named
+        assert words in problem

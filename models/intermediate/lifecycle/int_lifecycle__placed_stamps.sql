@@ -1,4 +1,5 @@
--- Grain: one row per stage of a person that a conversion or an opportunity proves.
+-- Grain: one row per stage of a person that a conversion, an opportunity or the MQL
+-- definition proves.
 -- It is placed in the person's own time, never before the person is known.
 
 {{ config(materialized='view') }}
@@ -31,6 +32,14 @@ stamps as (
         'opportunity' as evidence,
         entered_at
     from {{ ref('int_lifecycle__opportunity_facts') }}
+    union all
+    select
+        person_id,
+        source,
+        'mql' as stage,
+        'definition' as evidence,
+        qualified_at as entered_at
+    from {{ ref('int_lifecycle__definition_mqls') }}
 
 ),
 

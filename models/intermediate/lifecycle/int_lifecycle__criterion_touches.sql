@@ -1,0 +1,111 @@
+-- Grain: one row per touch of a known person up to as_of and condition of an MQL
+-- definition that counts it. Criteria are held against each kind of touch once.
+
+{{ config(materialized='view') }}
+
+with
+
+criteria as (
+
+    select * from {{ ref('mql_criteria') }}
+    where kind = 'touches'
+
+),
+
+touchpoints as (
+
+    select
+        touchpoint_id,
+        person_id,
+        coalesce(touch_type, '') as touch_type,
+        is_marketing,
+        touched_at
+    from {{ ref('fct_touchpoints') }}
+    where
+        person_id is not null
+        and not is_sales
+        and touched_at <= {{ as_of() }}
+
+),
+
+landing_pages as (
+
+    select * from {{ ref('int_lifecycle__landing_pages') }}
+
+),
+
+described_touches as (
+
+    select
+        touchpoints.*,
+        coalesce(landing_pages.landing_page, '') as landing_page
+    from touchpoints
+    left join landing_pages
+        on touchpoints.touchpoint_id = landing_pages.touchpoint_id
+
+),
+
+touch_kinds as (
+
+    select
+        touch_type,
+        landing_page,
+        is_marketing
+    from described_touches
+    group by
+        touch_type,
+        landing_page,
+        is_marketing
+
+),
+
+counted_kinds as (
+
+    select
+        touch_kinds.touch_type,
+        touch_kinds.landing_page,
+        touch_kinds.is_marketing,
+        criteria.definition_version,
+        criteria.route,
+        criteria.condition_number,
+        criteria.least_count,
+        criteria.window_days
+    from touch_kinds
+    inner join criteria
+        on
+            criteria.touch_type in ('*', touch_kinds.touch_type)
+            and touch_kinds.landing_page like criteria.landing_page_pattern
+            and (touch_kinds.is_marketing or not criteria.marketing_only)
+    group by
+        touch_kinds.touch_type,
+        touch_kinds.landing_page,
+        touch_kinds.is_marketing,
+        criteria.definition_version,
+        criteria.route,
+        criteria.condition_number,
+        criteria.least_count,
+        criteria.window_days
+
+),
+
+criterion_touches as (
+
+    select
+        described_touches.touchpoint_id,
+        described_touches.person_id,
+        counted_kinds.definition_version,
+        counted_kinds.route,
+        counted_kinds.condition_number,
+        counted_kinds.least_count,
+        counted_kinds.window_days,
+        described_touches.touched_at
+    from described_touches
+    inner join counted_kinds
+        on
+            described_touches.touch_type = counted_kinds.touch_type
+            and described_touches.landing_page = counted_kinds.landing_page
+            and described_touches.is_marketing = counted_kinds.is_marketing
+
+)
+
+select * from criterion_touches

@@ -1,0 +1,64 @@
+-- Grain: one row per person, engagement condition of an MQL definition and moment of
+-- points at which the person met it. It holds until the next moment of points.
+
+{{ config(materialized='view') }}
+
+with
+
+criteria as (
+
+    select
+        definition_version,
+        route,
+        condition_number,
+        try_cast(value as double) as least_points
+    from {{ ref('mql_criteria') }}
+    where kind = 'engagement'
+
+),
+
+point_standings as (
+
+    select
+        subject_id as person_id,
+        scored_at,
+        sum({{ exact_points('points') }}) as engagement_points
+    from {{ ref('int_lifecycle__point_standings') }}
+    where subject = 'person' and dimension = 'engagement'
+    group by
+        subject_id,
+        scored_at
+
+),
+
+standing_spells as (
+
+    select
+        person_id,
+        engagement_points,
+        scored_at as met_at,
+        coalesce(
+            lead(scored_at) over (partition by person_id order by scored_at)
+            - interval 1 microsecond,
+            cast('9999-12-31' as timestamp)
+        ) as met_until
+    from point_standings
+
+),
+
+engagement_spells as (
+
+    select
+        standing_spells.person_id,
+        criteria.definition_version,
+        criteria.route,
+        criteria.condition_number,
+        standing_spells.met_at,
+        standing_spells.met_until
+    from standing_spells
+    inner join criteria
+        on standing_spells.engagement_points >= criteria.least_points
+
+)
+
+select * from engagement_spells

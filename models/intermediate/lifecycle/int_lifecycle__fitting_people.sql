@@ -1,0 +1,94 @@
+-- Grain: one row per person and route of an MQL definition, in force or not, all of
+-- whose profile conditions the person meets.
+
+with
+
+criteria as (
+
+    select
+        definition_version,
+        route,
+        condition_number,
+        kind,
+        column_name,
+        operator,
+        lower(value) as given_text,
+        try_cast(value as double) as given_number
+    from {{ ref('mql_criteria') }}
+
+),
+
+person_attributes as (
+
+    select * from {{ ref('int_lifecycle__person_attributes') }}
+
+),
+
+routes as (
+
+    select
+        definition_version,
+        route,
+        count(distinct case when kind = 'profile' then condition_number end)
+            as condition_count
+    from criteria
+    group by
+        definition_version,
+        route
+
+),
+
+values_to_judge as (
+
+    select
+        person_attributes.person_id,
+        criteria.definition_version,
+        criteria.route,
+        criteria.condition_number,
+        criteria.operator,
+        criteria.given_text,
+        criteria.given_number,
+        {{ attribute_text('criteria.column_name', 'person_attributes') }}
+            as text_value,
+        {{ attribute_number('criteria.column_name', 'person_attributes') }}
+            as number_value
+    from person_attributes
+    cross join criteria
+    where criteria.kind = 'profile'
+
+),
+
+met_routes as (
+
+    select
+        person_id,
+        definition_version,
+        route,
+        count(distinct condition_number) as met_count
+    from values_to_judge
+    where {{ is_met() }}
+    group by
+        person_id,
+        definition_version,
+        route
+
+),
+
+fitting_people as (
+
+    select
+        person_attributes.person_id,
+        routes.definition_version,
+        routes.route
+    from person_attributes
+    cross join routes
+    left join met_routes
+        on
+            person_attributes.person_id = met_routes.person_id
+            and routes.definition_version = met_routes.definition_version
+            and routes.route = met_routes.route
+    where coalesce(met_routes.met_count, 0) = routes.condition_count
+
+)
+
+select * from fitting_people

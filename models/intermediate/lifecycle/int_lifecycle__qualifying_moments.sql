@@ -1,0 +1,92 @@
+-- Grain: one row per person, version of the MQL definition, in force or not, and moment
+-- at which something happened and the person met the version.
+
+with
+
+criteria as (
+
+    select
+        definition_version,
+        route,
+        condition_number
+    from {{ ref('mql_criteria') }}
+    where kind != 'profile'
+
+),
+
+condition_spells as (
+
+    select * from {{ ref('int_lifecycle__condition_spells') }}
+
+),
+
+routes as (
+
+    select
+        definition_version,
+        route,
+        count(distinct condition_number) as condition_count
+    from criteria
+    group by
+        definition_version,
+        route
+
+),
+
+changes as (
+
+    select
+        person_id,
+        definition_version,
+        route,
+        met_at as changed_at,
+        false as is_end,
+        1 as conditions_more
+    from condition_spells
+    union all
+    select
+        person_id,
+        definition_version,
+        route,
+        met_until as changed_at,
+        true as is_end,
+        -1 as conditions_more
+    from condition_spells
+
+),
+
+standings as (
+
+    -- Of one moment all starts count, and no end: a spell holds at its last moment.
+    select
+        *,
+        sum(conditions_more) over (
+            partition by person_id, definition_version, route
+            order by changed_at asc, is_end asc
+            range between unbounded preceding and current row
+        ) as met_count
+    from changes
+
+),
+
+qualifying_moments as (
+
+    select
+        standings.person_id,
+        standings.definition_version,
+        standings.changed_at as qualified_at
+    from standings
+    inner join routes
+        on
+            standings.definition_version = routes.definition_version
+            and standings.route = routes.route
+            and standings.met_count = routes.condition_count
+    where not standings.is_end
+    group by
+        standings.person_id,
+        standings.definition_version,
+        standings.changed_at
+
+)
+
+select * from qualifying_moments
