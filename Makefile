@@ -61,13 +61,13 @@ lint: setup ## Check style, types, layers and deprecations.
 	$(VENV)/bin/mypy
 	MOPS_WAREHOUSE=:memory: $(VENV)/bin/dbt parse --quiet
 	$(VENV)/bin/dbt-bouncer run --config-file dbt-bouncer.yml
-	MOPS_WAREHOUSE=:memory: $(VENV)/bin/sqlfluff lint --processes 2 models snapshots tests
+	MOPS_WAREHOUSE=:memory: $(VENV)/bin/sqlfluff lint --processes 2 analyses models snapshots tests
 	$(PY) scripts/deprecations.py
 
 format: setup ## Rewrite Python and SQL to the house style.
 	$(VENV)/bin/ruff check --fix scripts tests benchmarks models
 	$(VENV)/bin/ruff format scripts tests benchmarks models
-	MOPS_WAREHOUSE=:memory: $(VENV)/bin/sqlfluff fix models snapshots tests
+	MOPS_WAREHOUSE=:memory: $(VENV)/bin/sqlfluff fix analyses models snapshots tests
 
 clean: ## Remove what builds leave behind; landed data and publications stay.
 	rm -rf target logs .mypy_cache .pytest_cache .ruff_cache
