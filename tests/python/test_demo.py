@@ -18,6 +18,7 @@ from conftest import Warehouse, land
 from lib.cli import OK, WRONG_USE, run
 from lib.demo.adverts import AD_PLATFORMS
 from lib.demo.assumptions import CHANNELS, SALES
+from lib.demo.company import QUEUE_ID
 from lib.demo.ids import salesforce_ids
 
 PEOPLE = 700
@@ -32,7 +33,6 @@ REFERENCES = (
     ("Account.ParentId", "Account.Id"),
     ("Account.MasterRecordId", "Account.Id"),
     ("User.ManagerId", "User.Id"),
-    ("Lead.OwnerId", "User.Id"),
     ("Lead.MasterRecordId", "Lead.Id"),
     ("Lead.ConvertedAccountId", "Account.Id"),
     ("Lead.ConvertedContactId", "Contact.Id"),
@@ -341,6 +341,14 @@ def test_references_lead_somewhere(
     )[0]
     assert lost == 0
     assert used > 0 or reference in RARE
+
+
+def test_every_lead_is_a_user_s_or_waits_in_the_queue_of_late(company: Company) -> None:
+    assert company.finds_none(
+        "select * from Lead where OwnerId not in (select Id from User)"
+        f" and not (OwnerId = '{QUEUE_ID}' and CreatedDate >= '2026-06-26')"
+    )
+    assert company.value(f"select count(*) from Lead where OwnerId = '{QUEUE_ID}'") > 0
 
 
 def test_salesforce_ids_carry_salesforce_s_checksum() -> None:

@@ -290,6 +290,8 @@ class Service:
     sigma: float = 0.9
     assignment_minutes: float = 4
     reassigned: float = 0.05
+    waiting_days: int = 4  # since when new leads may wait in the queue
+    waiting: float = 0.7  # of those that do
     follow_ups: float = 2.2
     days_between: float = 2.5
     replies: float = 0.12

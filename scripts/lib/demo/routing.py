@@ -20,8 +20,8 @@ from lib.demo.columns import (
 )
 from lib.demo.deals import RENEWAL, Deals
 from lib.demo.market import Market
-from lib.demo.people import People
-from lib.demo.records import Records
+from lib.demo.people import INBOUND, People
+from lib.demo.records import LEAD, Records
 from lib.demo.vocabulary import REGIONS
 
 _REASSIGN_DAYS = (2, 40)
@@ -40,6 +40,11 @@ class Owners:
         """Return who owned the record at the moment."""
         later = moment >= self.reassigned_at[record]
         return np.where(later, self.second[record], self.first[record])
+
+    @property
+    def is_waiting(self) -> Array:
+        """Return which records nobody was given yet."""
+        return np.asarray(self.assigned_at == NEVER)
 
     @property
     def current(self) -> Array:
@@ -100,8 +105,13 @@ def make_owners(
     records: Records,
     deals: Deals,
     account_records: AccountRecords,
+    *,
+    mql_at: Array,
 ) -> Owners:
-    """Route every record by the published rules; now and then a lead goes astray."""
+    """Route every record by the published rules; now and then a lead goes astray.
+
+    Some of the newest leads, none of them an MQL, wait in the queue at the end.
+    """
     clock, staff, accounts = market.clock, market.staff, market.accounts
     rng = clock.rng("routing")
     count = len(records)
@@ -125,6 +135,12 @@ def make_owners(
     first = np.where(records.is_contact, accounts.ae[account], first)
     second = staff.assign(rng, "sdr", region)
     moved_at = np.where((moved_at < clock.end) & (second != first), moved_at, NEVER)
+    asks = (people.kind == INBOUND) & (mql_at == NEVER)
+    waits = ~records.is_contact & (records.kind == LEAD) & asks[records.person]
+    waits &= records.created_at >= clock.end - SERVICE.waiting_days * DAY
+    waits &= clock.rng("waiting").random(count) < SERVICE.waiting
+    assigned_at = np.where(waits, NEVER, assigned_at)
+    moved_at = np.where(waits, NEVER, moved_at)
     return Owners(
         first=first, assigned_at=assigned_at, second=second, reassigned_at=moved_at
     )

@@ -20,6 +20,7 @@ from lib.demo.columns import (
     text,
     where,
 )
+from lib.demo.company import QUEUE_ID
 from lib.demo.lifecycle import NUMBER, STATUSES, StatusLog
 from lib.demo.records import ADDRESS_OF_THEIR_OWN
 from lib.demo.vocabulary import COUNTRIES, CURRENCIES, INDUSTRIES, LEGAL_FORMS
@@ -186,7 +187,11 @@ def lead_table(world: World) -> pa.Table:
                 pick(INDUSTRIES, accounts.industry[account]), no_industry
             ),
             "NumberOfEmployees": pa.array(accounts.employees[account], mask=no_size),
-            "OwnerId": take(world.market.staff.ids, world.owners.current[rows]),
+            "OwnerId": where(
+                world.owners.is_waiting[rows],
+                QUEUE_ID,
+                take(world.market.staff.ids, world.owners.current[rows]),
+            ),
             "IsConverted": pa.array(converted),
             "ConvertedDate": iso_moments(
                 np.where(converted, records.joined_at[person], NEVER)
