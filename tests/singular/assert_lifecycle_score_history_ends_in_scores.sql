@@ -5,13 +5,19 @@
 
 with
 
+point_series as (
+
+    select * from {{ ref('int_lifecycle__point_series') }}
+
+),
+
 last_standings as (
 
     select *
     from {{ ref('int_lifecycle__point_standings') }}
     qualify
         row_number() over (
-            partition by subject, subject_id, dimension, half_life_days
+            partition by series_number
             order by scored_at desc
         ) = 1
 
@@ -20,15 +26,17 @@ last_standings as (
 faded_standings as (
 
     select
-        subject,
-        subject_id,
-        sum(points * pow(
-            0.5, {{ half_lives('scored_at', as_of(), 'half_life_days') }}
-        )) as points
+        point_series.subject,
+        point_series.subject_id,
+        sum(last_standings.points * pow(0.5, {{ half_lives(
+            'last_standings.scored_at', as_of(), 'point_series.half_life_days'
+        ) }})) as points
     from last_standings
+    inner join point_series
+        on last_standings.series_number = point_series.series_number
     group by
-        subject,
-        subject_id
+        point_series.subject,
+        point_series.subject_id
 
 ),
 

@@ -1,7 +1,5 @@
 -- Grain: one row per decaying rule, person or account and moment at which it fired.
--- What fires a rule gives its points, or as many as are missing to max_points by then.
--- With sums s and limits m, both scaled so that nothing decays, such a standing is
--- s(n) + min(0, m(k) - s(k) over k up to n), which no recursion needs.
+-- Who has fired a rule too seldom to ever reach its limit has all of its points.
 
 with
 
@@ -11,109 +9,33 @@ score_events as (
 
 ),
 
-started_blocks as (
+limited_points as (
 
-    select
-        rule_id,
-        subject_id,
-        block_number
-    from score_events
-    group by rule_id, subject_id, block_number
-
-),
-
--- What stood before the last block has halved 256 times, and is nothing to a double.
-repeated_events as (
-
-    select
-        score_events.*,
-        started_blocks.block_number as counted_in_block,
-        score_events.block_position - 256 as counted_position,
-        true as is_repeated
-    from score_events
-    inner join started_blocks
-        on
-            score_events.rule_id = started_blocks.rule_id
-            and score_events.subject_id = started_blocks.subject_id
-            and score_events.block_number + 1 = started_blocks.block_number
-
-),
-
-counted_events as (
-
-    select
-        *,
-        block_number as counted_in_block,
-        block_position as counted_position,
-        false as is_repeated
-    from score_events
-    union all
-    select * from repeated_events
-
-),
-
-summed_events as (
-
-    select
-        *,
-        max_points * pow(2, counted_position) as scaled_limit,
-        sum(abs(points_each) * times_fired * pow(2, counted_position))
-            over events_so_far as scaled_sum
-    from counted_events
-    window events_so_far as (
-        partition by rule_id, subject_id, counted_in_block
-        order by scored_at
-        rows between unbounded preceding and current row
-    )
-
-),
-
-standings as (
-
-    select
-        *,
-        scaled_sum
-        + least(0, min(scaled_limit - scaled_sum) over (
-            partition by rule_id, subject_id, counted_in_block
-            order by scored_at
-            rows between unbounded preceding and current row
-        )) as scaled_standing
-    from summed_events
+    select * from {{ ref('int_lifecycle__limited_points') }}
 
 ),
 
 earned_points as (
 
     select
-        *,
-        {{ exact_points('
-            sign(points_each)
-            * (
-                scaled_standing - coalesce(lag(scaled_standing) over (
-                    partition by rule_id, subject_id, counted_in_block
-                    order by scored_at
-                ), 0)
-            )
-            * pow(0.5, counted_position)
-        ') }} as points
-    from standings
-
-),
-
-earned_in_own_block as (
-
-    select
-        rule_id,
-        subject,
-        subject_id,
-        dimension,
-        half_life_days,
-        times_fired,
-        points,
-        scored_at
-    from earned_points
-    where not is_repeated
+        score_events.rule_id,
+        score_events.subject,
+        score_events.subject_id,
+        score_events.dimension,
+        score_events.half_life_days,
+        score_events.times_fired,
+        coalesce(
+            limited_points.points,
+            {{ exact_points('score_events.points_each * score_events.times_fired') }}
+        ) as points,
+        score_events.scored_at
+    from score_events
+    left join limited_points
+        on
+            score_events.rule_id = limited_points.rule_id
+            and score_events.subject_id = limited_points.subject_id
+            and score_events.scored_at = limited_points.scored_at
 
 )
 
-select * from earned_in_own_block
+select * from earned_points

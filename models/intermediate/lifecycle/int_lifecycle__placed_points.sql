@@ -1,84 +1,74 @@
 -- Grain: one row per person or account, moment at which it earned points, dimension and
--- half-life that it ever has points of: what it earned by them then.
+-- half-life that it has had points of by then: what it earned by them at the moment.
 
 {{ config(materialized='view') }}
 
 with
 
+point_series as (
+
+    select * from {{ ref('int_lifecycle__point_series') }}
+
+),
+
+subject_points as (
+
+    select * from {{ ref('int_lifecycle__subject_points') }}
+
+),
+
 earned_points as (
 
     select
-        subject,
-        subject_id,
-        dimension,
-        half_life_days,
-        scored_at,
-        cast(sum(points) as double) as points
-    from {{ ref('int_lifecycle__subject_points') }}
+        point_series.subject_number,
+        point_series.series_number,
+        subject_points.scored_at,
+        cast(sum(subject_points.points) as double) as points
+    from subject_points
+    inner join point_series
+        on
+            subject_points.subject = point_series.subject
+            and subject_points.subject_id = point_series.subject_id
+            and subject_points.dimension = point_series.dimension
+            and subject_points.half_life_days = point_series.half_life_days
     group by
-        subject,
-        subject_id,
-        dimension,
-        half_life_days,
-        scored_at
+        point_series.subject_number,
+        point_series.series_number,
+        subject_points.scored_at
 
 ),
 
 moments as (
 
     select
-        subject,
-        subject_id,
+        subject_number,
         scored_at
     from earned_points
     group by
-        subject,
-        subject_id,
+        subject_number,
         scored_at
-
-),
-
-half_lives as (
-
-    select
-        subject,
-        subject_id,
-        dimension,
-        half_life_days
-    from earned_points
-    group by
-        subject,
-        subject_id,
-        dimension,
-        half_life_days
 
 ),
 
 placed_points as (
 
     select
-        moments.subject,
-        moments.subject_id,
-        moments.scored_at,
-        half_lives.dimension,
-        half_lives.half_life_days,
+        point_series.series_number,
         coalesce(earned_points.points, 0) as points,
-        {{ decay_block('moments.scored_at', 'half_lives.half_life_days') }}
+        {{ decay_block('moments.scored_at', 'point_series.half_life_days') }}
             as block_number,
-        {{ decay_position('moments.scored_at', 'half_lives.half_life_days') }}
-            as block_position
+        {{ decay_position('moments.scored_at', 'point_series.half_life_days') }}
+            as block_position,
+        moments.scored_at
     from moments
-    inner join half_lives
+    inner join point_series
         on
-            moments.subject = half_lives.subject
-            and moments.subject_id = half_lives.subject_id
+            moments.subject_number = point_series.subject_number
+            and moments.scored_at >= point_series.first_earned_at
     left join earned_points
         on
-            moments.subject = earned_points.subject
-            and moments.subject_id = earned_points.subject_id
+            point_series.series_number = earned_points.series_number
             and moments.scored_at = earned_points.scored_at
-            and half_lives.dimension = earned_points.dimension
-            and half_lives.half_life_days = earned_points.half_life_days
 
 )
 

@@ -20,18 +20,34 @@ ranked_rules as (
 
 ),
 
+worded_rules as (
+
+    select
+        subject,
+        subject_id,
+        place,
+        concat(
+            rule,
+            case when points < 0 then ' ' else ' +' end,
+            cast(cast(points as decimal(18, 1)) as varchar)
+        ) as words
+    from ranked_rules
+    where place <= 3
+
+),
+
 top_rules as (
 
     select
         subject,
         subject_id,
-        {{ dbt.listagg(
-            "concat(rule, case when points < 0 then ' ' else ' +' end, "
-            ~ "cast(cast(points as decimal(18, 1)) as varchar))",
-            "', '", 'order by place'
-        ) }} as top_rules
-    from ranked_rules
-    where place <= 3
+        concat_ws(
+            ', ',
+            max(case when place = 1 then words end),
+            max(case when place = 2 then words end),
+            max(case when place = 3 then words end)
+        ) as top_rules
+    from worded_rules
     group by
         subject,
         subject_id
