@@ -46,6 +46,11 @@ LANDINGS: dict[str, tuple[tuple[str, str], ...]] = {
         ("SQL", "2026-02-20 09:00:00"),
         ("SQL", "2026-03-20 09:00:00"),
     ),
+    "returns": (  # there and back; of the way back the record keeps no time of its own
+        ("MQL", "2026-01-05 09:00:00"),
+        ("Recycled", "2026-02-06 09:00:00"),
+        ("MQL", "2026-02-06 09:00:00"),
+    ),
     "odd": (("Parked", "2026-01-06 09:00:00"),) * 3,
 }
 MOVED = [
@@ -128,6 +133,15 @@ def stages(warehouse: Warehouse, person: str) -> list[tuple[str, datetime]]:
     )
 
 
+def kept(warehouse: Warehouse, person: str) -> list[tuple[object, ...]]:
+    """Return the statuses that are kept of a person, in order."""
+    return warehouse.rows(
+        "select status, dbt_valid_from, dbt_valid_to from history.person_statuses "
+        "where person_record_id = ? order by dbt_valid_from",
+        [f"generic:{person}"],
+    )
+
+
 def everything(warehouse: Warehouse) -> list[tuple[object, ...]]:
     """Return what is kept and what is made of it."""
     return [
@@ -159,6 +173,20 @@ def test_an_edit_that_leaves_the_status_is_no_move(built: Warehouse) -> None:
         "where person_record_id = 'generic:edited'"
     )
     assert kept == 1
+
+
+def test_a_status_that_comes_back_is_a_version_of_its_own(built: Warehouse) -> None:
+    left, back = datetime(2026, 2, 6, 9), datetime(2026, 3, 31, 23, 59, 59, 999_999)
+    assert kept(built, "returns") == [
+        ("MQL", datetime(2026, 1, 5, 9), left),
+        ("Recycled", left, back),
+        ("MQL", back, None),
+    ]
+    assert stages(built, "returns")[-3:] == [
+        ("mql", datetime(2026, 1, 5, 9)),
+        ("recycled", left),
+        ("mql", back),
+    ]
 
 
 def test_history_stands_over_what_builds_saw(built: Warehouse) -> None:
