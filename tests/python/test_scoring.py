@@ -35,6 +35,7 @@ MODELS = (
     "int_lifecycle__subject_points",
     "int_lifecycle__point_series",
     "int_lifecycle__placed_points",
+    "int_lifecycle__series_standings",
     "int_lifecycle__point_standings",
     "int_lifecycle__person_attributes",
     "int_lifecycle__fit_attributes",

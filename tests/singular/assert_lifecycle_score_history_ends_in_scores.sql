@@ -14,7 +14,7 @@ point_series as (
 last_standings as (
 
     select *
-    from {{ ref('int_lifecycle__point_standings') }}
+    from {{ ref('int_lifecycle__series_standings') }}
     qualify
         row_number() over (
             partition by series_number

@@ -13,7 +13,7 @@ point_series as (
 
 point_standings as (
 
-    select * from {{ ref('int_lifecycle__point_standings') }}
+    select * from {{ ref('int_lifecycle__series_standings') }}
 
 ),
 
