@@ -13,6 +13,7 @@ import pytest
 from conftest import Warehouse
 
 LOOKBACK = timedelta(days=90)
+HALF_LIFE = timedelta(days=7)
 AS_OF = datetime(2025, 12, 31, 23, 59, 59, 999999)
 CENT = Decimal("0.01")
 
@@ -40,6 +41,7 @@ class Conversion:
     at: datetime
     amount: Decimal | None
     touches: tuple[Touch, ...]
+    milestones: dict[str, datetime | None]
 
     @property
     def journey(self) -> list[Touch]:
@@ -119,34 +121,87 @@ def conversions(
     opportunity_touches: dict[str, tuple[Touch, ...]],
 ) -> list[Conversion]:
     found = []
+    created, members = {}, defaultdict(list)
+    for person, account, created_at in company_warehouse.rows(
+        "select person_id, account_id, created_at from marts.dim_people"
+    ):
+        created[person] = created_at
+        members[account].append(created_at)
+    named = defaultdict(list)
+    for opportunity, person in company_warehouse.rows(
+        "select opportunity_id, person_id from marts.bridge_opportunity_people"
+    ):
+        named[opportunity].append(created[person])
     for cycle, person, mql_at in company_warehouse.rows(
         "select person_id || '#' || cycle_number, person_id, mql_at "
         "from marts.fct_lead_funnel where mql_at is not null"
     ):
         own = tuple(touch for touch in touches if touch.person_id == person)
-        found.append(Conversion("mql", cycle, mql_at, None, own))
+        found.append(
+            Conversion("mql", cycle, mql_at, None, own, {"lead": created[person]})
+        )
     for deal in opportunities:
         key = deal["opportunity_id"]
         mine = opportunity_touches[key]
         amount = deal["amount_usd"]
-        found.append(Conversion("opportunity", key, deal["created_at"], amount, mine))
+        leads = (deal["account_id"] and members[deal["account_id"]]) or named[key]
+        way = {"lead": min(leads, default=None), "opportunity": deal["created_at"]}
+        found.append(
+            Conversion("opportunity", key, deal["created_at"], amount, mine, way)
+        )
         if deal["is_won"]:
-            found.append(Conversion("won", key, deal["closed_at"], amount, mine))
+            at = deal["closed_at"]
+            found.append(Conversion("won", key, at, amount, mine, way | {"close": at}))
     return found
 
 
-def weights(journey: list[Touch]) -> dict[str, dict[str, float]]:
+# What the touch at a position earns by model; the rest goes evenly to the others.
+POSITIONS: dict[str, dict[str, float]] = {
+    "u_shaped": {"first": 40, "last": 40},
+    "w_shaped": {"first": 30, "lead": 30, "opportunity": 30},
+    "full_path": {"first": 22.5, "lead": 22.5, "opportunity": 22.5, "close": 22.5},
+    "j_shaped": {"first": 20, "last": 60},
+    "inverse_j": {"first": 60, "last": 20},
+    "lead_creation": {"lead": 100},
+}
+
+
+def weights(conversion: Conversion) -> dict[str, dict[str, float]]:
     """Return the weight of each credited touch by model; nothing when none counts."""
+    journey = conversion.journey
     counted = [touch for touch in journey if not touch.is_direct and not touch.is_sales]
     if not counted:
         return {}
     literal = [touch for touch in journey if not touch.is_sales][-1]
-    return {
+    places = {"first": counted[0], "last": counted[-1]}
+    for name, moment in conversion.milestones.items():
+        before = [touch for touch in counted if moment and touch.touched_at <= moment]
+        places |= {name: before[-1]} if before else {}
+    halved = [
+        0.5 ** ((conversion.at - each.touched_at) / HALF_LIFE) for each in counted
+    ]
+    models = {
         "first_touch": {counted[0].touchpoint_id: 1.0},
         "last_touch": {literal.touchpoint_id: 1.0},
         "last_non_direct": {counted[-1].touchpoint_id: 1.0},
         "linear": {touch.touchpoint_id: 1 / len(counted) for touch in counted},
+        "time_decay": {
+            touch.touchpoint_id: share / sum(halved)
+            for touch, share in zip(counted, halved, strict=True)
+        },
     }
+    for model, wanted in POSITIONS.items():
+        earned: dict[str, float] = defaultdict(float)
+        for name, points in wanted.items():
+            if name in places:
+                earned[places[name].touchpoint_id] += points
+        others = [each for each in counted if each.touchpoint_id not in earned]
+        left = 100 - sum(wanted.values()) or (0 if earned else 100)
+        for touch in others:
+            earned[touch.touchpoint_id] += left / len(others)
+        total = sum(earned.values())
+        models[model] = {key: each / total for key, each in earned.items() if each}
+    return models
 
 
 def reason(conversion: Conversion) -> str:
@@ -166,7 +221,7 @@ def test_every_credit_equals_the_oracle(
     expected = {
         (conversion.kind, conversion.id, model, touch): weight
         for conversion in conversions
-        for model, shares in weights(conversion.journey).items()
+        for model, shares in weights(conversion).items()
         for touch, weight in shares.items()
     }
     found = {
@@ -187,7 +242,7 @@ def test_every_unattributed_conversion_has_the_oracle_s_reason(
     expected = {
         (conversion.kind, conversion.id): reason(conversion)
         for conversion in conversions
-        if not weights(conversion.journey)
+        if not weights(conversion)
     }
     found = {
         (kind, key): why
@@ -269,7 +324,7 @@ def test_an_undeclared_source_is_the_first_touch_before_creation(
     assert len(undeclared) > 20
     for deal in undeclared:
         touches = opportunity_touches[deal["opportunity_id"]]
-        journey = Conversion("", "", deal["created_at"], None, touches).journey
+        journey = Conversion("", "", deal["created_at"], None, touches, {}).journey
         assert (deal["source_basis"] == "none") == (not journey)
         assert deal["is_marketing_sourced"] == bool(journey and journey[0].is_marketing)
         assert deal["sourced_channel"] == (journey[0].channel if journey else None)

@@ -1,10 +1,11 @@
 -- Grain: one row per conversion and touchpoint that a model may credit.
 -- Journeys without a creditable touch are absent: they are unattributed. A direct touch
 -- is kept only where it is the literal last one of a journey that has others.
+-- A milestone's touch is the last creditable one at or before it.
 
 with
 
-eligible_touches as (
+journey_touches as (
 
     select
         *,
@@ -19,22 +20,64 @@ eligible_touches as (
 
 ),
 
+milestones as (
+
+    select * from {{ ref('int_attribution__milestones') }}
+
+),
+
 ordered_touches as (
 
     select
-        *,
+        journey_touches.*,
+        journey_touches.is_creditable
+        and coalesce(journey_touches.touched_at <= milestones.lead_created_at, false)
+            as is_before_lead,
+        journey_touches.is_creditable
+        and coalesce(
+            journey_touches.touched_at <= milestones.opportunity_created_at, false
+        ) as is_before_opportunity,
+        journey_touches.is_creditable
+        and coalesce(journey_touches.touched_at <= milestones.closed_at, false)
+            as is_before_close,
+        case when journey_touches.is_creditable then pow(0.5, {{ dbt.datediff(
+            'journey_touches.touched_at', 'milestones.converted_at', 'second'
+        ) }} / {{ 86400.0 * var('time_decay_half_life_days') }}) else 0 end as decay,
         row_number() over (
-            partition by conversion_type, conversion_id, is_creditable
-            order by touched_at asc, touchpoint_id asc
+            partition by
+                journey_touches.conversion_type,
+                journey_touches.conversion_id,
+                journey_touches.is_creditable
+            order by
+                journey_touches.touched_at asc,
+                journey_touches.touchpoint_id asc
         ) as position,
         row_number() over (
-            partition by conversion_type, conversion_id
-            order by touched_at desc, touchpoint_id desc
-        ) as literal_position_from_end,
-        count_if(is_creditable) over (
-            partition by conversion_type, conversion_id
-        ) as creditable_count
-    from eligible_touches
+            partition by
+                journey_touches.conversion_type, journey_touches.conversion_id
+            order by
+                journey_touches.touched_at desc,
+                journey_touches.touchpoint_id desc
+        ) as literal_position_from_end
+    from journey_touches
+    inner join milestones
+        on
+            journey_touches.conversion_type = milestones.conversion_type
+            and journey_touches.conversion_id = milestones.conversion_id
+
+),
+
+placed_touches as (
+
+    select
+        *,
+        count_if(is_creditable) over journey as creditable_count,
+        count_if(is_before_lead) over journey as lead_position,
+        count_if(is_before_opportunity) over journey as opportunity_position,
+        count_if(is_before_close) over journey as close_position,
+        sum(decay) over journey as total_decay
+    from ordered_touches
+    window journey as (partition by conversion_type, conversion_id)
 
 ),
 
@@ -52,8 +95,13 @@ journey_positions as (
         is_creditable and position = 1 as is_first,
         is_creditable and position = creditable_count as is_last_non_direct,
         literal_position_from_end = 1 as is_last,
+        is_creditable and position = lead_position as is_lead_creation,
+        is_creditable and position = opportunity_position
+            as is_opportunity_creation,
+        is_creditable and position = close_position as is_close,
+        decay / total_decay as decay_share,
         touched_at
-    from ordered_touches
+    from placed_touches
     where
         creditable_count > 0
         and (is_creditable or literal_position_from_end = 1)

@@ -1,18 +1,36 @@
 -- Grain: one row per conversion, touchpoint and attribution model that credits it.
--- A model's shares are a row of the seed; they sum to 1, and so do a journey's weights.
 
 with
 
 journey_positions as (
 
-    select * from {{ ref('int_attribution__journey_positions') }}
+    select
+        conversion_type,
+        conversion_id,
+        touchpoint_id,
+        person_id,
+        campaign_id,
+        channel,
+        {{ positions_held() }} as positions_held,
+        decay_share
+    from {{ ref('int_attribution__journey_positions') }}
 
 ),
 
-attribution_models as (
+journey_shapes as (
 
-    select * from {{ ref('attribution_models') }}
-    where is_active
+    select
+        conversion_type,
+        conversion_id,
+        shape
+    from {{ ref('int_attribution__journey_shapes') }}
+
+),
+
+shape_weights as (
+
+    select * from {{ ref('int_attribution__shape_weights') }}
+    where fixed_weight > 0 or decay_weight > 0
 
 ),
 
@@ -21,22 +39,22 @@ weighted_touches as (
     select
         journey_positions.conversion_type,
         journey_positions.conversion_id,
-        attribution_models.attribution_model,
+        shape_weights.attribution_model,
         journey_positions.touchpoint_id,
         journey_positions.person_id,
         journey_positions.campaign_id,
         journey_positions.channel,
-        case when journey_positions.is_first then 1 else 0 end
-        * attribution_models.first_share
-        + case when journey_positions.is_last then 1 else 0 end
-        * attribution_models.last_share
-        + case when journey_positions.is_last_non_direct then 1 else 0 end
-        * attribution_models.last_non_direct_share
-        + case when journey_positions.is_creditable then 1 else 0 end
-        * attribution_models.even_share
-        / journey_positions.creditable_count as weight
+        shape_weights.fixed_weight
+        + shape_weights.decay_weight * journey_positions.decay_share as weight
     from journey_positions
-    cross join attribution_models
+    inner join journey_shapes
+        on
+            journey_positions.conversion_type = journey_shapes.conversion_type
+            and journey_positions.conversion_id = journey_shapes.conversion_id
+    inner join shape_weights
+        on
+            journey_shapes.shape = shape_weights.shape
+            and journey_positions.positions_held = shape_weights.positions_held
 
 ),
 

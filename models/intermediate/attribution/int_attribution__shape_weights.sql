@@ -1,0 +1,106 @@
+-- Grain: one row per shape of journeys, set of positions held and attribution model:
+-- the weight of such a touch, and what its share by decay adds to it.
+-- What a journey lacks of a model's positions is absent, and the rest is scaled up. A
+-- journey with none of them credits its touches evenly.
+
+with
+
+shape_touches as (
+
+    select * from {{ ref('int_attribution__shape_touches') }}
+
+),
+
+attribution_models as (
+
+    select * from {{ ref('attribution_models') }}
+    where is_active
+
+),
+
+positioned_touches as (
+
+    select
+        shape_touches.shape,
+        shape_touches.positions_held,
+        shape_touches.is_creditable,
+        shape_touches.creditable_count,
+        shape_touches.touches,
+        attribution_models.attribution_model,
+        attribution_models.other_share,
+        attribution_models.even_share,
+        attribution_models.decay_share,
+        attribution_models.first_share
+        * cast(shape_touches.is_first as integer)
+        + attribution_models.last_share
+        * cast(shape_touches.is_last as integer)
+        + attribution_models.last_non_direct_share
+        * cast(shape_touches.is_last_non_direct as integer)
+        + attribution_models.lead_creation_share
+        * cast(shape_touches.is_lead_creation as integer)
+        + attribution_models.opportunity_creation_share
+        * cast(shape_touches.is_opportunity_creation as integer)
+        + attribution_models.close_share
+        * cast(shape_touches.is_close as integer) as position_share
+    from shape_touches
+    cross join attribution_models
+
+),
+
+counted_touches as (
+
+    select
+        *,
+        case when is_creditable and position_share = 0 then touches else 0 end
+            as other_touches,
+        sum(
+            case when is_creditable and position_share = 0 then touches else 0 end
+        ) over (partition by shape, attribution_model) as all_other_touches
+    from positioned_touches
+
+),
+
+shared_touches as (
+
+    select
+        *,
+        position_share
+        + case
+            when other_touches > 0 then other_share / all_other_touches else 0
+        end
+        + case when is_creditable then even_share / creditable_count else 0 end
+            as fixed_share
+    from counted_touches
+
+),
+
+totalled_touches as (
+
+    select
+        *,
+        sum(touches * fixed_share) over (partition by shape, attribution_model)
+        + decay_share as total_share
+    from shared_touches
+
+),
+
+shape_weights as (
+
+    select
+        shape,
+        positions_held,
+        attribution_model,
+        case
+            when total_share > 0 then fixed_share / total_share
+            when is_creditable then 1.0 / creditable_count
+            else 0
+        end as fixed_weight,
+        case
+            when total_share > 0 and is_creditable then decay_share / total_share
+            else 0
+        end as decay_weight
+    from totalled_touches
+
+)
+
+select * from shape_weights
