@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from itertools import combinations, pairwise
+from math import comb
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 
 from conftest import Warehouse
@@ -204,6 +210,121 @@ def weights(conversion: Conversion) -> dict[str, dict[str, float]]:
     return models
 
 
+def counted_channels(touches: Iterable[Touch]) -> list[str]:
+    """Return the channels of the touches that count, in order."""
+    return [
+        touch.channel for touch in touches if not touch.is_direct and not touch.is_sales
+    ]
+
+
+def open_paths(
+    kind: str, conversions: list[Conversion], touches: list[Touch]
+) -> list[list[str]]:
+    """Return the channels of people without such a conversion, up to the last touch."""
+    reached = {
+        touch.person_id
+        for conversion in conversions
+        if conversion.kind == kind
+        for touch in conversion.touches
+    }
+    lives = defaultdict(list)
+    for touch in sorted(touches):
+        if touch.person_id not in reached | {None} and counted_channels([touch]):
+            lives[touch.person_id].append(touch)
+    return [
+        counted_channels(
+            touch
+            for touch in life
+            if touch.touched_at >= life[-1].touched_at - LOOKBACK
+        )
+        for life in lives.values()
+    ]
+
+
+Paths = list[tuple[list[str], bool]]
+
+
+def removal_effects(paths: Paths) -> dict[str, float]:
+    """Remove each channel from the chain in turn and solve it anew."""
+    channels = sorted({channel for path, _ in paths for channel in path})
+    count = len(channels)
+    steps = np.zeros((count + 3, count + 3))
+    for path, is_converted in paths:
+        states = [0, *(1 + channels.index(each) for each in path)]
+        states.append(count + (1 if is_converted else 2))
+        for before, after in pairwise(states):
+            steps[before, after] += 1
+    chances = steps / np.maximum(steps.sum(axis=1, keepdims=True), 1)
+
+    def converts(chain: npt.NDArray[np.float64]) -> float:
+        passing = np.eye(count + 1) - chain[: count + 1, : count + 1]
+        solved = np.linalg.solve(passing, chain[: count + 1, count + 1])
+        return float(solved[0])
+
+    effects = {}
+    for place, channel in enumerate(channels, 1):
+        without = chances.copy()
+        without[:, count + 2] += without[:, place]
+        without[:, place] = 0
+        effects[channel] = 1 - converts(without) / converts(chances)
+    return effects
+
+
+def shapley_values(paths: Paths) -> dict[str, float]:
+    """Weigh what each channel adds to every set of the others."""
+    channels = {channel for path, _ in paths for channel in path}
+
+    @cache
+    def rate(members: frozenset[str]) -> float:
+        inside = [is_converted for path, is_converted in paths if members >= set(path)]
+        return sum(inside) / len(inside) if inside else 0.0
+
+    values: dict[str, float] = defaultdict(float)
+    for channel in channels:
+        others = channels - {channel}
+        for size in range(len(others) + 1):
+            weight = 1 / (len(channels) * comb(len(others), size))
+            for members in combinations(sorted(others), size):
+                known = frozenset(members)
+                values[channel] += weight * (rate(known | {channel}) - rate(known))
+    return values
+
+
+@pytest.fixture(scope="module")
+def effects(
+    conversions: list[Conversion], touches: list[Touch]
+) -> dict[tuple[str, str], dict[str, float]]:
+    """Return what the data-driven models say of each channel, by kind and model."""
+    found = {}
+    for kind in ("mql", "opportunity", "won"):
+        converted = [
+            counted_channels(each.journey) for each in conversions if each.kind == kind
+        ]
+        paths = [(path, True) for path in converted if path]
+        paths += [(path, False) for path in open_paths(kind, conversions, touches)]
+        found[kind, "markov"] = removal_effects(paths)
+        found[kind, "shapley"] = shapley_values(paths)
+    return found
+
+
+def test_channels_contribute_what_the_models_say(
+    company_warehouse: Warehouse, effects: dict[tuple[str, str], dict[str, float]]
+) -> None:
+    found: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
+    for kind, model, channel, effect, share in company_warehouse.rows(
+        "select conversion_type, attribution_model, channel, "
+        "coalesce(removal_effect, shapley_value), contribution_share "
+        "from marts.fct_channel_contributions"
+    ):
+        found[kind, model][channel] = effect
+        total = sum(effects[kind, model].values())
+        assert share == pytest.approx(effects[kind, model][channel] / total, abs=1e-9)
+    assert found.keys() == effects.keys()
+    for key, wanted in effects.items():
+        assert found[key] == pytest.approx(wanted, abs=1e-9), key
+        assert len(wanted) > 3
+
+
 def reason(conversion: Conversion) -> str:
     journey = conversion.journey
     if any(touch.is_direct for touch in journey):
@@ -215,14 +336,35 @@ def reason(conversion: Conversion) -> str:
     return "no_touch"
 
 
+def by_channel(conversion: Conversion, effect: dict[str, float]) -> dict[str, float]:
+    """Return the weights of a journey's touches by the effects of their channels."""
+    earned = {
+        touch.touchpoint_id: max(effect[touch.channel], 0)
+        for touch in conversion.journey
+        if counted_channels([touch])
+    }
+    total = sum(earned.values())
+    if not total:
+        return {key: 1 / len(earned) for key in earned}
+    return {key: each / total for key, each in earned.items() if each}
+
+
 def test_every_credit_equals_the_oracle(
-    company_warehouse: Warehouse, conversions: list[Conversion]
+    company_warehouse: Warehouse,
+    conversions: list[Conversion],
+    effects: dict[tuple[str, str], dict[str, float]],
 ) -> None:
     expected = {
         (conversion.kind, conversion.id, model, touch): weight
         for conversion in conversions
         for model, shares in weights(conversion).items()
         for touch, weight in shares.items()
+    } | {
+        (conversion.kind, conversion.id, model, touch): weight
+        for conversion in conversions
+        for (kind, model), effect in effects.items()
+        if kind == conversion.kind
+        for touch, weight in by_channel(conversion, effect).items()
     }
     found = {
         tuple(row[:4]): row[4]

@@ -14,7 +14,7 @@ shape_touches as (
 attribution_models as (
 
     select * from {{ ref('attribution_models') }}
-    where is_active
+    where is_active and method = 'positions'
 
 ),
 

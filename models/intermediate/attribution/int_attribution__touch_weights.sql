@@ -34,6 +34,12 @@ shape_weights as (
 
 ),
 
+channel_weights as (
+
+    select * from {{ ref('int_attribution__channel_weights') }}
+
+),
+
 weighted_touches as (
 
     select
@@ -61,6 +67,9 @@ weighted_touches as (
 touch_weights as (
 
     select * from weighted_touches
+    where weight > 0
+    union all
+    select * from channel_weights
     where weight > 0
 
 )

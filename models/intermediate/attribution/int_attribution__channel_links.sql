@@ -1,0 +1,54 @@
+-- Grain: one row per conversion type and pair of states that journeys pass through,
+-- start and channels: the entry of I - Q in the chain's fundamental equation.
+-- State 1 is the start; channels follow in order of their names.
+
+with
+
+channel_steps as (
+
+    select
+        *,
+        cast(steps as double)
+        / sum(steps) over (partition by conversion_type, from_state) as probability
+    from {{ ref('int_attribution__channel_steps') }}
+
+),
+
+states as (
+
+    select
+        conversion_type,
+        from_state as state,
+        row_number() over (
+            partition by conversion_type
+            order by from_state != '(start)' asc, from_state asc
+        ) as state_number
+    from channel_steps
+    group by
+        conversion_type,
+        from_state
+
+),
+
+channel_links as (
+
+    select
+        from_states.conversion_type,
+        from_states.state as from_state,
+        to_states.state as to_state,
+        from_states.state_number as from_number,
+        to_states.state_number as to_number,
+        case when from_states.state = to_states.state then 1.0 else 0.0 end
+        - coalesce(channel_steps.probability, 0) as entry
+    from states as from_states
+    inner join states as to_states
+        on from_states.conversion_type = to_states.conversion_type
+    left join channel_steps
+        on
+            from_states.conversion_type = channel_steps.conversion_type
+            and from_states.state = channel_steps.from_state
+            and to_states.state = channel_steps.to_state
+
+)
+
+select * from channel_links
