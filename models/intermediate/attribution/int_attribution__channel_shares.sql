@@ -1,6 +1,6 @@
--- Grain: one row per conversion type, data-driven model and channel: what the model says
--- of the channel, and its share in all channels. A model may find a share below 0; no
--- touch is charged with it.
+-- Grain: one row per conversion type, data-driven model and channel: what the model
+-- says of the channel, and its share in all channels. A model may find a share below 0;
+-- no touch is charged with it.
 
 with
 

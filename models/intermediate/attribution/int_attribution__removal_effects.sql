@@ -1,7 +1,7 @@
--- Grain: one row per conversion type and channel: the share of conversions that would be
--- lost if every step into the channel ended in nothing.
--- With N, the inverse of I - Q, and b, the chance of a conversion from each state, it is
--- N[start, channel] / N[channel, channel] * b[channel] / b[start].
+-- Grain: one row per conversion type and channel: the share of conversions that would
+-- be lost if every step into the channel ended in nothing.
+-- With N, the inverse of I - Q, and b, the chance of a conversion from each state, it
+-- is N[start, channel] / N[channel, channel] * b[channel] / b[start].
 
 with
 

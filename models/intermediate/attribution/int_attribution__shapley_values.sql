@@ -1,5 +1,5 @@
--- Grain: one row per conversion type and channel: its Shapley value, the mean of what it
--- adds to the conversion rate over all orders in which the players can join.
+-- Grain: one row per conversion type and channel: its Shapley value, the mean of what
+-- it adds to the conversion rate over all orders in which the players can join.
 -- Channels that play as one share its value by how often journeys come to them.
 
 with

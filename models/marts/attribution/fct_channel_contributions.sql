@@ -1,5 +1,5 @@
--- Grain: one row per conversion type, data-driven model and channel: what the model says
--- of the channel, and what its touches are credited with.
+-- Grain: one row per conversion type, data-driven model and channel: what the model
+-- says of the channel, and what its touches are credited with.
 
 with
 
