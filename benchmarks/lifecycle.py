@@ -174,8 +174,8 @@ def main() -> int:
         "| what | measured | limit |\n|---|---|---|\n"
         f"| DuckDB alone, order to answers | {bare[0]:.1f} s | |\n"
         f"| processor time of that | {bare[1]:.1f} s | |\n"
-        f"| stages, funnel and answers, dbt's start included | {seconds:.1f} s "
-        f"| {MOST_SECONDS:.0f} s |\n"
+        "| stages, funnel and answers, with dbt's start, the project parsed "
+        f"| {seconds:.1f} s | {MOST_SECONDS:.0f} s |\n"
         f"| processor time of that | {cpu:.1f} s | |\n"
         f"| memory, all of it | {gigabytes:.1f} GB | |\n"
     )
@@ -234,7 +234,6 @@ def _built(folder: Path, people: int) -> tuple[float, float, int]:
         "--exclude-resource-type=test",
         "--exclude-resource-type=unit_test",
         "--exclude-resource-type=seed",
-        *("--vars", f"{{as_of: '{AS_OF}'}}"),
         *("--select", *chosen, "person_statuses", "dim_people", *ends),
         *(
             "--exclude",
@@ -264,7 +263,11 @@ def _dbt(warehouse: Path, command: str, *arguments: str) -> None:
     }
     program = Path(sys.executable).with_name("dbt")
     subprocess.run(
-        [str(program), "--quiet", command, *arguments],
+        [
+            *(str(program), "--quiet", command, *arguments),
+            # The same for both commands, so that the second finds the project parsed.
+            *("--vars", f"{{as_of: '{AS_OF}'}}"),
+        ],
         cwd=ROOT,
         env=environment,
         check=True,
