@@ -17,16 +17,23 @@ lead_responses as (
 
 ),
 
-waiting_leads as (
+lead_funnel as (
 
     select
         funnel_cycle_id,
         account_id
     from {{ ref('fct_lead_funnel') }}
-    where
-        coalesce(
-            sal_at, sql_at, opportunity_at, won_at, recycled_at, disqualified_at
-        ) is null
+
+),
+
+-- Where a lead stands now, not where it ever was: sales may hand it back.
+waiting_leads as (
+
+    select
+        person_id,
+        cycle_number
+    from {{ ref('fct_stage_transitions') }}
+    where is_current and stage in ('lead', 'mql')
 
 ),
 
@@ -43,7 +50,7 @@ response_queue as (
         lead_responses.urgency,
         lead_responses.funnel_cycle_id,
         lead_responses.person_id,
-        waiting_leads.account_id,
+        lead_funnel.account_id,
         lead_responses.segment,
         lead_responses.owner_id,
         lead_responses.fallback_owner,
@@ -52,7 +59,11 @@ response_queue as (
         lead_responses.due_at
     from lead_responses
     inner join waiting_leads
-        on lead_responses.funnel_cycle_id = waiting_leads.funnel_cycle_id
+        on
+            lead_responses.person_id = waiting_leads.person_id
+            and lead_responses.cycle_number = waiting_leads.cycle_number
+    inner join lead_funnel
+        on lead_responses.funnel_cycle_id = lead_funnel.funnel_cycle_id
 
 )
 
