@@ -7,6 +7,7 @@ stage_transitions as (
 
     select
         person_id || '#' || cycle_number as funnel_cycle_id,
+        sequence_number,
         stage,
         is_imputed and stage != 'lead' as is_skipped,
         entered_at
@@ -21,6 +22,24 @@ stages as (
         stage_order
     from {{ ref('lifecycle_stages') }}
     where not is_off_ramp
+
+),
+
+last_stays as (
+
+    select
+        stage_transitions.funnel_cycle_id,
+        max(case
+            when stage_transitions.stage = 'disqualified'
+                then stage_transitions.sequence_number
+        end) as last_disqualified,
+        max(case
+            when stages.stage is not null then stage_transitions.sequence_number
+        end) as last_forward
+    from stage_transitions
+    left join stages
+        on stage_transitions.stage = stages.stage
+    group by stage_transitions.funnel_cycle_id
 
 ),
 
@@ -48,19 +67,25 @@ reached_stages as (
 funnel_steps as (
 
     select
-        funnel_cycle_id,
-        stage,
-        stage_order,
-        is_skipped,
-        stage_order < max(stage_order) over (partition by funnel_cycle_id)
-            as has_progressed,
-        coalesce(entered_at, reached_at) as entered_at,
-        min(entered_at) over (
-            partition by funnel_cycle_id
-            order by stage_order asc
+        reached_stages.funnel_cycle_id,
+        reached_stages.stage,
+        reached_stages.stage_order,
+        reached_stages.is_skipped,
+        reached_stages.stage_order
+        < max(reached_stages.stage_order) over (
+            partition by reached_stages.funnel_cycle_id
+        ) as has_progressed,
+        coalesce(last_stays.last_disqualified > last_stays.last_forward, false)
+            as is_disqualified,
+        coalesce(reached_stages.entered_at, reached_stages.reached_at) as entered_at,
+        min(reached_stages.entered_at) over (
+            partition by reached_stages.funnel_cycle_id
+            order by reached_stages.stage_order asc
             rows between 1 following and unbounded following
         ) as progressed_at
     from reached_stages
+    inner join last_stays
+        on reached_stages.funnel_cycle_id = last_stays.funnel_cycle_id
 
 )
 

@@ -12,8 +12,7 @@ cycles as (
 
     select
         funnel_cycle_id,
-        recycled_at,
-        disqualified_at
+        recycled_at
     from {{ ref('fct_lead_funnel') }}
 
 ),
@@ -39,7 +38,6 @@ aged_steps as (
     select
         funnel_steps.*,
         cycles.recycled_at,
-        cycles.disqualified_at,
         coalesce(cycle_deals.won_usd, 0) as won_usd,
         coalesce(
             funnel_steps.stage = 'opportunity'
@@ -69,7 +67,7 @@ judged_steps as (
             when has_progressed then 'progressed'
             when stage = 'customer' then 'won'
             when is_lost then 'lost'
-            when disqualified_at is not null then 'disqualified'
+            when is_disqualified then 'disqualified'
             when recycled_at is not null then 'recycled'
             when is_mature then 'stalled'
             else 'open'
