@@ -26,6 +26,20 @@ milestones as (
 
 ),
 
+latest_touches as (
+
+    select
+        conversion_type,
+        conversion_id,
+        max(touched_at) as touched_at
+    from journey_touches
+    where is_creditable
+    group by
+        conversion_type,
+        conversion_id
+
+),
+
 ordered_touches as (
 
     select
@@ -40,8 +54,10 @@ ordered_touches as (
         journey_touches.is_creditable
         and coalesce(journey_touches.touched_at <= milestones.closed_at, false)
             as is_before_close,
+        -- Counted from the last creditable touch: the shares are the same, and the
+        -- decay of no whole journey vanishes.
         case when journey_touches.is_creditable then pow(0.5, {{ dbt.datediff(
-            'journey_touches.touched_at', 'milestones.converted_at', 'second'
+            'journey_touches.touched_at', 'latest_touches.touched_at', 'second'
         ) }} / {{ 86400.0 * var('time_decay_half_life_days') }}) else 0 end as decay,
         row_number() over (
             partition by
@@ -64,6 +80,10 @@ ordered_touches as (
         on
             journey_touches.conversion_type = milestones.conversion_type
             and journey_touches.conversion_id = milestones.conversion_id
+    inner join latest_touches
+        on
+            journey_touches.conversion_type = latest_touches.conversion_type
+            and journey_touches.conversion_id = latest_touches.conversion_id
 
 ),
 
@@ -102,9 +122,7 @@ journey_positions as (
         decay / total_decay as decay_share,
         touched_at
     from placed_touches
-    where
-        creditable_count > 0
-        and (is_creditable or literal_position_from_end = 1)
+    where is_creditable or literal_position_from_end = 1
 
 )
 
