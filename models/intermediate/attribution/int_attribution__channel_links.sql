@@ -4,13 +4,13 @@
 
 with
 
-channel_steps as (
+chain_steps as (
 
     select
         *,
         cast(steps as double)
         / sum(steps) over (partition by conversion_type, from_state) as probability
-    from {{ ref('int_attribution__channel_steps') }}
+    from {{ ref('int_attribution__chain_steps') }}
 
 ),
 
@@ -23,7 +23,7 @@ states as (
             partition by conversion_type
             order by from_state != '(start)' asc, from_state asc
         ) as state_number
-    from channel_steps
+    from chain_steps
     group by
         conversion_type,
         from_state
@@ -39,15 +39,15 @@ channel_links as (
         from_states.state_number as from_number,
         to_states.state_number as to_number,
         case when from_states.state = to_states.state then 1.0 else 0.0 end
-        - coalesce(channel_steps.probability, 0) as entry
+        - coalesce(chain_steps.probability, 0) as entry
     from states as from_states
     inner join states as to_states
         on from_states.conversion_type = to_states.conversion_type
-    left join channel_steps
+    left join chain_steps
         on
-            from_states.conversion_type = channel_steps.conversion_type
-            and from_states.state = channel_steps.from_state
-            and to_states.state = channel_steps.to_state
+            from_states.conversion_type = chain_steps.conversion_type
+            and from_states.state = chain_steps.from_state
+            and to_states.state = chain_steps.to_state
 
 )
 

@@ -1,6 +1,8 @@
 -- Grain: one row per conversion type and channel that journeys pass through: the player
--- that it is in the game of which the Shapley value is asked.
--- Twenty can play. Of more channels those with the fewest steps into them play as one.
+-- that it is in the game of which the Shapley value is asked, and its state in the
+-- Markov chain.
+-- Twenty can play, and 39 be states beside the start. Of more channels those with the
+-- fewest steps into them are one together.
 
 with
 
@@ -42,7 +44,8 @@ channel_players as (
         conversion_type,
         channel,
         arrivals,
-        least(channel_rank, 20) as player_number
+        least(channel_rank, 20) as player_number,
+        case when channel_rank < 39 then channel else '(others)' end as state
     from ranked_channels
 
 )

@@ -2,6 +2,7 @@
 -- be lost if every step into the channel ended in nothing.
 -- With N, the inverse of I - Q, and b, the chance of a conversion from each state, it
 -- is N[start, channel] / N[channel, channel] * b[channel] / b[start].
+-- Channels that are one state share its effect by how often journeys come to them.
 
 with
 
@@ -18,7 +19,7 @@ conversion_steps as (
         from_state,
         sum(case when to_state = '(conversion)' then steps else 0 end)
         / sum(cast(steps as double)) as probability
-    from {{ ref('int_attribution__channel_steps') }}
+    from {{ ref('int_attribution__chain_steps') }}
     group by
         conversion_type,
         from_state
@@ -55,7 +56,7 @@ starts as (
 
     select
         conversion_type,
-        to_state as channel,
+        to_state as state,
         visits,
         conversion_chance
     from passages
@@ -67,7 +68,7 @@ returns as (
 
     select
         conversion_type,
-        from_state as channel,
+        from_state as state,
         visits,
         conversion_chance
     from passages
@@ -75,19 +76,36 @@ returns as (
 
 ),
 
+channel_players as (
+
+    select
+        conversion_type,
+        channel,
+        state,
+        arrivals / cast(sum(arrivals) over (
+            partition by conversion_type, state
+        ) as double) as share_of_state
+    from {{ ref('int_attribution__channel_players') }}
+
+),
+
 removal_effects as (
 
     select
-        returns.conversion_type,
-        returns.channel,
+        channel_players.conversion_type,
+        channel_players.channel,
         starts.visits / returns.visits
         * returns.conversion_chance / nullif(starts.conversion_chance, 0)
-            as removal_effect
-    from returns
+        * channel_players.share_of_state as removal_effect
+    from channel_players
+    inner join returns
+        on
+            channel_players.conversion_type = returns.conversion_type
+            and channel_players.state = returns.state
     inner join starts
         on
             returns.conversion_type = starts.conversion_type
-            and returns.channel = starts.channel
+            and returns.state = starts.state
 
 )
 
