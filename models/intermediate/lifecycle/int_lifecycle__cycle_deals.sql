@@ -23,7 +23,8 @@ opportunities as (
         is_won,
         amount_usd,
         case
-            when is_won and closed_at > created_at then closed_at else created_at
+            when is_won then greatest(closed_at, coalesce(created_at, closed_at))
+            else created_at
         end as placed_at
     from {{ ref('fct_opportunity_outcomes') }}
 
