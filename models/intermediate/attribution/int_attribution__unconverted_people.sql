@@ -31,7 +31,6 @@ conversions as (
         person_id,
         account_id
     from {{ ref('int_attribution__conversions') }}
-    where converted_at is not null
 
 ),
 
