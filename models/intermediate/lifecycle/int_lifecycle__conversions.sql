@@ -1,5 +1,6 @@
 -- Grain: one row per converted record of a golden person.
--- A conversion known by its day alone comes after all else that was declared that day.
+-- A conversion known by its day alone is of that day in the reporting time zone, and
+-- comes after all else that was declared on it.
 
 with
 
@@ -40,7 +41,6 @@ declared_events as (
 
     select
         person_id,
-        cast(entered_at as date) as entered_day,
         entered_at
     from {{ ref('int_lifecycle__declared_events') }}
     where exclusion_reason is null
@@ -63,7 +63,15 @@ converted_people as (
         converted_records.source,
         converted_records.converted_opportunity_id as opportunity_id,
         converted_records.converted_at,
-        cast(converted_records.converted_at as date) as converted_day
+        case
+            when
+                converted_records.converted_at
+                = date_trunc('day', converted_records.converted_at)
+                then {{ reporting_midnight('converted_records.converted_at') }}
+        end as day_begins_at,
+        {{ reporting_midnight(
+            dbt.dateadd('day', 1, 'converted_records.converted_at')
+        ) }} as day_ends_at
     from converted_records
     inner join person_records
         on converted_records.person_record_id = person_records.person_record_id
@@ -79,10 +87,8 @@ last_events_of_day as (
     inner join declared_events
         on
             converted_people.person_id = declared_events.person_id
-            and converted_people.converted_day = declared_events.entered_day
-    where
-        converted_people.converted_at
-        = cast(converted_people.converted_day as timestamp)
+            and converted_people.day_begins_at <= declared_events.entered_at
+            and converted_people.day_ends_at > declared_events.entered_at
     group by converted_people.person_record_id
 
 ),
@@ -98,8 +104,10 @@ conversions as (
             when converted_people.opportunity_id is not null then 'opportunity'
             else 'sql'
         end as stage,
-        greatest(converted_people.converted_at, last_events_of_day.last_event_at)
-            as entered_at
+        greatest(
+            coalesce(converted_people.day_begins_at, converted_people.converted_at),
+            last_events_of_day.last_event_at
+        ) as entered_at
     from converted_people
     left join last_events_of_day
         on converted_people.person_record_id = last_events_of_day.person_record_id
