@@ -31,6 +31,17 @@ pool_members as (
 
 ),
 
+rep_identities as (
+
+    select
+        rep_key,
+        {{ sorted_list('rep_id') }} as rep_ids
+    from {{ ref('int_lifecycle__rep_identities') }}
+    where is_active
+    group by rep_key
+
+),
+
 first_reps as (
 
     select * from {{ ref('int_lifecycle__first_reps') }}
@@ -78,7 +89,6 @@ open_members as (
     select
         pool_openings.pool,
         pool_openings.rep_key,
-        {{ sorted_list('pool_openings.rep_id') }} as rep_ids,
         cast(max(pool_openings.weight) as integer) as weight,
         cast(min(pool_members.daily_cap) as integer) as daily_cap
     from pool_openings
@@ -90,9 +100,7 @@ open_members as (
         on
             pool_openings.roster_id = pool_members.roster_id
             and pool_openings.rep_id = pool_members.rep_id
-    group by
-        pool_openings.pool,
-        pool_openings.rep_key
+    group by pool_openings.pool, pool_openings.rep_key
 
 ),
 
@@ -101,7 +109,7 @@ current_openings as (
     select
         open_members.pool,
         open_members.rep_key,
-        open_members.rep_ids,
+        rep_identities.rep_ids,
         open_members.weight,
         open_members.daily_cap,
         cast(coalesce(todays_leads.lead_count, 0) as integer) as leads_today,
@@ -109,6 +117,8 @@ current_openings as (
             as leads_left_today,
         coalesce(pool_leads.lead_count, 0) as pool_leads_given
     from open_members
+    inner join rep_identities
+        on open_members.rep_key = rep_identities.rep_key
     left join todays_leads
         on open_members.rep_key = todays_leads.owner_key
     left join pool_leads
