@@ -18,8 +18,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-EFFORT = 5_000
-"""States that the search looks at before it is given up."""
+EFFORT = 25_000
+"""States that the search looks at before it is given up, times the reps of each."""
 _State = tuple[tuple[int, ...], ...]
 
 
@@ -58,7 +58,7 @@ def _within_one(weights: tuple[int, ...]) -> tuple[int, ...] | None:
     dead: set[_State] = set()
     path: list[int] = []
     stack = [(start, iter(_candidates(start, weights, total)))]
-    while stack and len(dead) < EFFORT:
+    while stack and len(dead) * len(weights) < EFFORT:
         if len(path) == total:
             return tuple(path)
         state, candidates = stack[-1]

@@ -11,6 +11,7 @@ from datetime import datetime
 from fractions import Fraction
 from math import gcd
 from pathlib import Path
+from time import process_time
 
 import duckdb
 import pytest
@@ -136,6 +137,15 @@ def test_a_cycle_keeps_the_bound_that_it_claims(weights: tuple[int, ...]) -> Non
     bound = 1 if cycle.holds_in_any_window else 2
     for row in differences:
         assert max(row) - min(row) <= bound * sum(weights)
+
+
+def test_a_large_pool_of_many_weights_is_not_searched_for_long() -> None:
+    weights = tuple(1 + 37 * rep % 100 for rep in range(50))
+    begin = process_time()
+    cycle = fair_cycle(weights)
+    assert process_time() - begin < 3
+    assert not cycle.holds_in_any_window
+    assert Counter(cycle.turns) == dict(enumerate(weights))
 
 
 def option(rank: int, rule: str, pool: str | None, *owners: str) -> Option:
