@@ -641,11 +641,13 @@ def test_every_assignment_is_judged_and_counted(
     for person, group in groupby(world.assignments, key=lambda row: row["person_id"]):
         rows = list(group)
         moved = [False] + [
-            before["owner_id"] != QUEUE
+            key_of(before["owner_id"]) not in DESKS
             and key_of(before["owner_id"]) != key_of(row["owner_id"])
             for before, row in pairwise(rows)
         ]
-        owned = [row["assigned_at"] for row in rows if row["owner_id"] != QUEUE]
+        owned = [
+            row["assigned_at"] for row in rows if key_of(row["owner_id"]) not in DESKS
+        ]
         wait = (owned[0] - world.lead_at[person]).total_seconds() if owned else -1
         for place, row in enumerate(rows):
             _, allowed = verdicts[person, row["assigned_at"], "current"]

@@ -18,19 +18,37 @@ rep_identities as (
 
 ),
 
-owned_assignments as (
+desks as (
+
+    select * from {{ ref('int_lifecycle__desks') }}
+
+),
+
+named_assignments as (
 
     select
         assignments.*,
-        coalesce(rep_identities.rep_key, lower(assignments.owner_id)) as owner_key,
-        -- A queue holds a lead until somebody has it.
-        case
-            when assignments.owner_id not like 'salesforce:00G%'
-                then assignments.assigned_at
-        end as owned_at
+        coalesce(rep_identities.rep_key, lower(assignments.owner_id)) as owner_key
     from assignments
     left join rep_identities
         on assignments.owner_id = rep_identities.rep_id
+
+),
+
+owned_assignments as (
+
+    select
+        named_assignments.*,
+        -- A queue or a desk keeps a lead until somebody has it.
+        case
+            when
+                named_assignments.owner_id not like 'salesforce:00G%'
+                and desks.owner_key is null
+                then named_assignments.assigned_at
+        end as owned_at
+    from named_assignments
+    left join desks
+        on named_assignments.owner_key = desks.owner_key
 
 ),
 
@@ -39,7 +57,7 @@ owner_changes as (
     select
         *,
         lag(owner_id) over person as previous_owner_id,
-        -- Out of a queue is no taking away.
+        -- Out of a queue or from a desk is no taking away.
         coalesce(
             lag(owner_key) over person != owner_key
             and lag(owned_at) over person is not null,
