@@ -68,7 +68,7 @@ def analyses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     assert dbt_process.invoke(arguments, folder / "mops.duckdb")
     return {
         path.stem: path.read_text(encoding="utf-8")
-        for path in (folder / "target" / "compiled").rglob("analyses/*.sql")
+        for path in (folder / "target" / "compiled").rglob("analyses/routing_*.sql")
     }
 
 
