@@ -24,6 +24,13 @@ rep_identities as (
 
 ),
 
+record_owners as (
+
+    select rep_key
+    from {{ ref('int_lifecycle__record_owners') }}
+
+),
+
 pool_openings as (
 
     select * from {{ ref('int_lifecycle__pool_openings') }}
@@ -108,6 +115,10 @@ owners as (
 
     select rep_key as owner_key
     from rep_identities
+    union
+    -- Where a source lands no users, owners of its records are reps all the same.
+    select rep_key as owner_key
+    from record_owners
     union
     select owner_keys as owner_key
     from load_kinds

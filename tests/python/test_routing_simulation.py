@@ -15,6 +15,8 @@ TABLES = """
     create schema intermediate;
     create table intermediate.int_lifecycle__rep_identities as
         select * from (values ('k1'), ('k2'), ('k3')) as reps(rep_key);
+    create table intermediate.int_lifecycle__record_owners as
+        select * from (values ('k1'), ('marketo:7')) as owners(rep_key);
     create table intermediate.int_lifecycle__pool_openings as
         select *, timestamp '2026-01-01' as changes_at from (values
             ('east', 'k1', 'sf:1', 'R1', 2),
@@ -41,8 +43,8 @@ TABLES = """
                 date '2026-01-01'),
             ('c', 'turn', 'turn', 'k1,k2', 'k1,k2', 'east', 'east', true, true,
                 date '2026-03-31'),
-            ('d', 'account', 'no_rule', 'k1,k3', null, null, null, true, false,
-                date '2026-03-31'),
+            ('d', 'account', 'no_rule', 'k1,k3,marketo:7', null, null, null, true,
+                false, date '2026-03-31'),
             ('after', 'turn', 'far', 'k1,k2', 'k3', 'east', 'west', true, true,
                 date '2026-04-01'),
             ('before', 'turn', 'far', 'k1,k2', 'k3', 'east', 'west', true, true,
@@ -97,12 +99,14 @@ def test_reps_are_expected_their_share_by_weight(
     analyses: dict[str, str], company: duckdb.DuckDBPyConnection
 ) -> None:
     found = company.execute(analyses["routing_simulation_reps"]).fetchall()
-    # k1 has two thirds of three leads in turn and half of d; k3 gets a and b in a day.
+    # k1 has two thirds of three leads in turn and a third of d; k3 gets a and b in
+    # a day. No source lands the user marketo:7.
     assert found == [
-        ("trial", "k3", 0.5, 2.0, 1.5, 0.5, 2.0, 1, 1),
+        ("trial", "k3", 0.33, 2.0, 1.67, 0.33, 2.0, 1, 1),
         ("trial", "no_rule", 0.0, 1.0, 1.0, None, 1.0, None, 0),
-        ("trial", "k1", 2.5, 0.67, -1.83, 1.33, 0.67, 1, 0),
+        ("trial", "k1", 2.33, 0.67, -1.66, 1.33, 0.67, 1, 0),
         ("trial", "k2", 1.0, 0.33, -0.67, 0.67, 0.33, None, 0),
+        ("trial", "marketo:7", 0.33, 0.0, -0.33, 0.33, None, None, 0),
     ]
 
 
