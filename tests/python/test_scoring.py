@@ -210,7 +210,11 @@ class World:
                 else touch["channel"].startswith(rule.value.lower().rstrip("%"))
             )
         ]
-        for signal in self.signals:
+        strongest: dict[tuple[Any, ...], dict[str, Any]] = {}
+        for signal in sorted(self.signals, key=lambda signal: signal["score"]):
+            measured = signal["domain"], signal["topic"], signal["observed_on"]
+            strongest[measured] = signal
+        for signal in strongest.values():
             moment = datetime.combine(signal["observed_on"], datetime.min.time())
             account_id = signal["domain"].removesuffix(".test")
             if signal["score"] >= 50:
@@ -341,6 +345,11 @@ def random_world(seed: int) -> World:
                 "observed_on": day,
             }
         )
+    # Measured again on the day, by chance stronger, weaker or as strong.
+    world.signals += [
+        signal | {"score": chance.choice([10.0, 50.0, 90.0])}
+        for signal in world.signals[::9]
+    ]
     world.score()
     return world
 

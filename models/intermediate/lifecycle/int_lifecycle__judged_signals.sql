@@ -1,5 +1,6 @@
 -- Grain: one row per account, intent signal up to as_of and intent rule that it fires.
--- A signal is of a day, and counts from the start of that.
+-- A signal is of a day, and counts from the start of that. Measured again by the same
+-- vendor, or landed under two forms of the domain, it is one: the strongest stands.
 
 {{ config(materialized='view') }}
 
@@ -24,6 +25,13 @@ intent_signals as (
 
     select * from {{ ref('stg_generic__intent_signals') }}
     where observed_on <= {{ reporting_date(as_of()) }}
+    qualify row_number() over (
+        partition by domain, lower(topic), lower(vendor), observed_on
+        order by
+            score desc,
+            topic asc,
+            vendor asc
+    ) = 1
 
 ),
 
