@@ -33,10 +33,13 @@ READ_TOGETHER = (
     "mql_criteria",
     "rep_roster",
     "named_accounts",
+    "rep_absences",
+    "routing_rules",
 )
 PICKLISTS = "assert_core_picklists_are_unambiguous"
 CRITERIA = "assert_lifecycle_mql_criteria_are_complete"
 ROSTERS = "assert_lifecycle_rosters_are_unambiguous"
+NAMES = "assert_lifecycle_routing_names_known_reps"
 PHONE_LIMIT = "max_names_per_phone"
 PLANS = "assert_campaigns_ab_tests_are_unambiguous"
 OUTCOMES = ["distinct", "merged", "review"]
@@ -62,6 +65,14 @@ def faults(tmp_path: Path, column_types: dict[str, dict[str, str]]) -> Faults:
             connection.execute(
                 "create table int_core__person_records as select 'crm:1' as "
                 "person_record_id union all select 'crm:2'"
+            )
+            connection.execute(
+                "create table int_lifecycle__rep_references as from (values "
+                "('ann@x', true), ('bob@x', false)) as reps(written_as, is_active)"
+            )
+            connection.execute(
+                "create table int_lifecycle__pool_members as from (values "
+                "('RST-001'), ('RST-002'), ('RST-003')) as members(roster_id)"
             )
             for path in SEEDS.glob("*/*.csv"):
                 if path.stem in (*READ_TOGETHER, seed):
@@ -122,6 +133,29 @@ def test_a_field_on_two_picklists_is_told(faults: Faults) -> None:
     assert faults(PICKLISTS, "picklists", lambda text: text) == []
     early = faults(PICKLISTS, "picklists", lambda text: text + row.format("2026-07-01"))
     assert [fault[0] for fault in early] == ["PKL-900"]
+
+
+@pytest.mark.parametrize(
+    ("seed", "row", "is_told"),
+    [
+        ("rep_roster", "X,amer,nobody@x,*,*,1,,me,1900-01-01,", True),
+        ("named_accounts", "X,one.example,Ann@x,me,1900-01-01,", False),
+        ("named_accounts", "X,one.example,bob@x,me,1900-01-01,", True),
+        ("named_accounts", "X,one.example,bob@x,me,1900-01-01,2026-06-30", False),
+        ("rep_absences", "X,Bob@x,2026-01-01,2026-01-02,,me", False),
+        ("rep_absences", "X,nobody@x,2026-01-01,2026-01-02,,me", True),
+        # Whoever has left keeps no leads; a mailbox of no rep may.
+        ("routing_rules", "X,current,9,e,fallback,*,*,*,,Ann@x,,me,1900-01-01,", False),
+        ("routing_rules", "X,current,9,e,fallback,*,*,*,,Bob@x,,me,1900-01-01,", True),
+        ("routing_rules", "X,trial,9,e,fallback,*,*,*,,Bob@x,,me,1900-01-01,", False),
+        ("routing_rules", "X,current,9,e,fallback,*,*,*,,desk,,me,1900-01-01,", False),
+    ],
+)
+def test_a_rep_whom_routing_cannot_find_is_told(
+    faults: Faults, seed: str, row: str, *, is_told: bool
+) -> None:
+    found = faults(NAMES, seed, lambda text: f"{text}{row}\n")
+    assert found == ([(seed, "X")] if is_told else [])
 
 
 @pytest.mark.parametrize(

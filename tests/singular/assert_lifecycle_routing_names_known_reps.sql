@@ -1,5 +1,6 @@
 -- Rows of the roster, of absences and of named accounts that fit no rep: they do
--- nothing, and leads of such a pool go to the next rule.
+-- nothing, and leads of such a pool go to the next rule. And fallbacks on a rep who has
+-- left, with whom leads would lie; a queue or an address of no rep is as it should be.
 
 {{ config(severity='warn', group='lifecycle') }}
 
@@ -40,6 +41,16 @@ rep_absences as (
 
 ),
 
+fallbacks as (
+
+    select
+        routing_rule_id,
+        lower(fallback_owner) as rep
+    from {{ ref('routing_rules') }}
+    where rule_set = 'current' and rule_kind = 'fallback' and {{ in_force() }}
+
+),
+
 rep_references as (
 
     select
@@ -75,6 +86,14 @@ idle_rows as (
     left join rep_references
         on rep_absences.rep = rep_references.written_as
     where rep_references.written_as is null
+    union all
+    select
+        'routing_rules' as seed,
+        fallbacks.routing_rule_id as row_id
+    from fallbacks
+    inner join rep_references
+        on fallbacks.rep = rep_references.written_as
+    where rep_references.active_reps = 0
 
 )
 
