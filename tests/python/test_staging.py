@@ -70,7 +70,7 @@ def shapes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Shape
 def described_models() -> dict[str, list[str]]:
     """The columns of every staging model as its YAML describes them."""
     models: dict[str, list[str]] = {}
-    for path in sorted(STAGING_FOLDER.glob("*/_*__models.yml")):
+    for path in sorted(STAGING_FOLDER.glob("*/_*_models.yml")):
         for model in read_yaml(path)["models"]:
             assert model["description"], model["name"]
             for column in model["columns"]:

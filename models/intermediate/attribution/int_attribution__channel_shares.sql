@@ -52,9 +52,12 @@ channel_shares as (
         channel_effects.method,
         channel_effects.channel,
         channel_effects.effect,
-        channel_effects.effect / nullif(sum(channel_effects.effect) over (
-            partition by
-                channel_effects.conversion_type, attribution_models.attribution_model
+        channel_effects.effect / nullif(cast(
+            sum({{ exact_share('channel_effects.effect') }}) over (
+                partition by
+                    channel_effects.conversion_type,
+                    attribution_models.attribution_model
+            ) as double
         ), 0) as contribution_share,
         greatest(coalesce(channel_effects.effect, 0), 0) as credit_effect
     from channel_effects

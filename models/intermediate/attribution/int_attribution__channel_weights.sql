@@ -36,12 +36,12 @@ credited_touches as (
         journey_positions.*,
         channel_shares.attribution_model,
         channel_shares.credit_effect,
-        sum(channel_shares.credit_effect) over (
+        cast(sum({{ exact_share('channel_shares.credit_effect') }}) over (
             partition by
                 journey_positions.conversion_type,
                 journey_positions.conversion_id,
                 channel_shares.attribution_model
-        ) as total_effect
+        ) as double) as total_effect
     from journey_positions
     inner join channel_shares
         on

@@ -95,7 +95,7 @@ placed_touches as (
         count_if(is_before_lead) over journey as lead_position,
         count_if(is_before_opportunity) over journey as opportunity_position,
         count_if(is_before_close) over journey as close_position,
-        sum(decay) over journey as total_decay
+        cast(sum({{ exact_share('decay') }}) over journey as double) as total_decay
     from ordered_touches
     window journey as (partition by conversion_type, conversion_id)
 

@@ -36,9 +36,11 @@ passages as (
         channel_links.to_state,
         channel_links.from_number,
         inverted_matrices.entry as visits,
-        sum(inverted_matrices.entry * conversion_steps.probability) over (
+        cast(sum({{ exact_share(
+            'inverted_matrices.entry * conversion_steps.probability'
+        ) }}) over (
             partition by channel_links.conversion_type, channel_links.from_number
-        ) as conversion_chance
+        ) as double) as conversion_chance
     from channel_links
     inner join inverted_matrices
         on

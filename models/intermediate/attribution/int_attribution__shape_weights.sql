@@ -78,7 +78,9 @@ totalled_touches as (
 
     select
         *,
-        sum(touches * fixed_share) over (partition by shape, attribution_model)
+        cast(sum({{ exact_share('touches * fixed_share') }}) over (
+            partition by shape, attribution_model
+        ) as double)
         + decay_share as total_share
     from shared_touches
 

@@ -42,7 +42,9 @@ joined_sets as (
         players.player_number,
         players.players,
         set_values.set_size,
-        sum(sets_with.set_value - set_values.set_value) as added_value
+        cast(sum({{ exact_share(
+            'sets_with.set_value - set_values.set_value'
+        ) }}) as double) as added_value
     from players
     inner join set_values
         on
@@ -65,12 +67,12 @@ player_values as (
     select
         conversion_type,
         player_number,
-        sum(
+        cast(sum({{ exact_share('
             added_value
             * cast(factorial(cast(set_size as integer)) as double)
             * cast(factorial(cast(players - set_size - 1 as integer)) as double)
             / cast(factorial(cast(players as integer)) as double)
-        ) as shapley_value
+        ') }}) as double) as shapley_value
     from joined_sets
     group by
         conversion_type,

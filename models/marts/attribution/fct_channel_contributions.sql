@@ -15,7 +15,7 @@ channel_credits as (
         conversion_type,
         attribution_model,
         channel,
-        sum(weight) as credited_conversions,
+        cast(sum({{ exact_share('weight') }}) as double) as credited_conversions,
         sum(credit_usd) as credit_usd
     from {{ ref('fct_attribution_credits') }}
     group by
