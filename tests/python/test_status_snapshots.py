@@ -28,6 +28,11 @@ CHAIN = (
 )
 # No source here leaves MQLs to the definition.
 ELSEWHERE = ("+int_lifecycle__qualifying_moments,models/intermediate/lifecycle",)
+NO_MOMENTS = (
+    "create schema intermediate; "
+    "create table intermediate.int_lifecycle__qualifying_moments "
+    "(person_id varchar, definition_version varchar, qualified_at timestamp)"
+)
 # Status and when the record says that it changed, in each landing.
 LANDINGS: dict[str, tuple[tuple[str, str], ...]] = {
     "moves": (
@@ -77,11 +82,7 @@ def people(landing: int) -> Rows:
 def write_marts(path: Path) -> None:
     """Write what the lifecycle reads of other domains: each record is a person."""
     with duckdb.connect(str(path)) as connection:
-        connection.execute("create schema intermediate")
-        connection.execute(
-            "create table intermediate.int_lifecycle__qualifying_moments "
-            "(person_id varchar, definition_version varchar, qualified_at timestamp)"
-        )
+        connection.execute(NO_MOMENTS)
         connection.execute("create schema marts")
         for name, columns in (
             (
@@ -214,6 +215,7 @@ def test_what_builds_saw_outlives_all_else_that_they_made(built: Warehouse) -> N
     before = everything(built)
     with duckdb.connect(str(built.path)) as connection:
         connection.execute("drop schema intermediate cascade")
+        connection.execute(NO_MOMENTS)
         connection.execute("drop schema policy cascade")
         for name in ("stage_transitions", "stage_event_exclusions"):
             connection.execute(f"drop table marts.fct_{name}")
