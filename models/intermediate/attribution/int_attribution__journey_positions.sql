@@ -9,14 +9,10 @@ journey_touches as (
 
     select
         *,
-        is_marketing
-        or (is_sales and {{ var('attribution_include_sales_touches') }})
-            as is_creditable
+        {{ is_creditable() }} as is_creditable
     from {{ ref('int_attribution__journey_touches') }}
     where
-        is_marketing
-        or is_direct
-        or (is_sales and {{ var('attribution_include_sales_touches') }})
+        is_direct or {{ is_creditable() }}
 
 ),
 

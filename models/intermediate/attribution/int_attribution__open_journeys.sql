@@ -18,9 +18,7 @@ touchpoints as (
         channel,
         touched_at
     from {{ ref('fct_touchpoints') }}
-    where
-        is_marketing
-        or (is_sales and {{ var('attribution_include_sales_touches') }})
+    where {{ is_creditable() }}
 
 ),
 

@@ -11,12 +11,7 @@ touchpoints as (
         account_id,
         max(touched_at) as last_touched_at
     from {{ ref('fct_touchpoints') }}
-    where
-        person_id is not null
-        and (
-            is_marketing
-            or (is_sales and {{ var('attribution_include_sales_touches') }})
-        )
+    where person_id is not null and {{ is_creditable() }}
     group by
         person_id,
         account_id

@@ -55,7 +55,7 @@ account_wins as (
 
     select
         account_id,
-        min(greatest(closed_at, coalesce(created_at, closed_at))) as won_at
+        min({{ won_at() }}) as won_at
     from opportunities
     group by account_id
 

@@ -23,7 +23,7 @@ opportunities as (
         is_won,
         amount_usd,
         case
-            when is_won then greatest(closed_at, coalesce(created_at, closed_at))
+            when is_won then {{ won_at() }}
             else created_at
         end as placed_at
     from {{ ref('fct_opportunity_outcomes') }}

@@ -23,7 +23,7 @@ opportunities as (
         created_at,
         case
             when is_won and closed_at is not null
-                then greatest(closed_at, coalesce(created_at, closed_at))
+                then {{ won_at() }}
         end as won_at
     from {{ ref('fct_opportunity_outcomes') }}
 

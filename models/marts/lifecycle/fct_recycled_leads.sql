@@ -20,9 +20,10 @@ cycle_deals as (
 
 funnel_policies as (
 
-    select {{ dbt.dateadd('day', '-progress_days', as_of()) }} as mature_until
+    select
+        stage,
+        {{ dbt.dateadd('day', '-progress_days', as_of()) }} as mature_until
     from {{ ref('funnel_policies') }}
-    where stage = 'recycled'
 
 ),
 
@@ -35,14 +36,16 @@ recycled_leads as (
         recycled.segment,
         recycled.channel,
         returned.funnel_cycle_id as next_funnel_cycle_id,
-        recycled.recycled_at <= funnel_policies.mature_until as is_mature,
+        coalesce(recycled.recycled_at <= funnel_policies.mature_until, false)
+            as is_mature,
         cast(coalesce(cycle_deals.won_usd, 0) as decimal(28, 6)) as won_usd,
         recycled.recycled_at,
         returned.mql_at as requalified_at,
         returned.opportunity_at,
         returned.won_at
     from cycles as recycled
-    cross join funnel_policies
+    left join funnel_policies
+        on funnel_policies.stage = 'recycled'
     left join cycles as returned
         on
             recycled.person_id = returned.person_id
