@@ -45,6 +45,7 @@ channel_players as (
         channel,
         arrivals,
         least(channel_rank, 20) as player_number,
+        cast(pow(2, least(channel_rank, 20) - 1) as bigint) as player_bit,
         case when channel_rank < 39 then channel else '(others)' end as state
     from ranked_channels
 

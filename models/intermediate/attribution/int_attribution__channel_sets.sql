@@ -4,7 +4,20 @@
 
 with
 
-converted_channels as (
+player_bits as (
+
+    select
+        channel,
+        max(case when conversion_type = 'mql' then player_bit end) as mql_bit,
+        max(case when conversion_type = 'opportunity' then player_bit end)
+            as opportunity_bit,
+        max(case when conversion_type = 'won' then player_bit end) as won_bit
+    from {{ ref('int_attribution__channel_players') }}
+    group by channel
+
+),
+
+journey_positions as (
 
     select
         conversion_type,
@@ -12,103 +25,104 @@ converted_channels as (
         channel
     from {{ ref('int_attribution__journey_positions') }}
     where is_creditable
-    group by
-        conversion_type,
-        conversion_id,
-        channel
 
 ),
 
-channel_players as (
+open_journeys as (
 
     select
-        conversion_type,
+        person_id,
         channel,
-        cast(pow(2, player_number - 1) as bigint) as player_bit
-    from {{ ref('int_attribution__channel_players') }}
+        is_no_mql,
+        is_no_opportunity,
+        is_no_win
+    from {{ ref('int_attribution__open_journeys') }}
 
 ),
 
-open_channels as (
+converted_sets as (
 
     select
-        person_id,
-        is_no_mql,
-        is_no_opportunity,
-        is_no_win,
-        channel
-    from {{ ref('int_attribution__open_journeys') }}
+        journey_positions.conversion_type,
+        bit_or(case
+            when journey_positions.conversion_type = 'mql' then player_bits.mql_bit
+            when journey_positions.conversion_type = 'opportunity'
+                then player_bits.opportunity_bit
+            else player_bits.won_bit
+        end) as player_set
+    from journey_positions
+    inner join player_bits
+        on journey_positions.channel = player_bits.channel
     group by
-        person_id,
-        is_no_mql,
-        is_no_opportunity,
-        is_no_win,
-        channel
+        journey_positions.conversion_type,
+        journey_positions.conversion_id
 
 ),
 
-open_typed_channels as (
+open_sets as (
 
+    select
+        bit_or(case when open_journeys.is_no_mql then player_bits.mql_bit end)
+            as mql_set,
+        bit_or(case
+            when open_journeys.is_no_opportunity then player_bits.opportunity_bit
+        end) as opportunity_set,
+        bit_or(case when open_journeys.is_no_win then player_bits.won_bit end)
+            as won_set
+    from open_journeys
+    inner join player_bits
+        on open_journeys.channel = player_bits.channel
+    group by open_journeys.person_id
+
+),
+
+counted_sets as (
+
+    select
+        mql_set,
+        opportunity_set,
+        won_set,
+        count(*) as journeys
+    from open_sets
+    group by
+        mql_set,
+        opportunity_set,
+        won_set
+
+),
+
+all_sets as (
+
+    select
+        conversion_type,
+        player_set,
+        count(*) as journeys,
+        count(*) as conversions
+    from converted_sets
+    group by
+        conversion_type,
+        player_set
+    union all
     select
         'mql' as conversion_type,
-        person_id,
-        channel
-    from open_channels
-    where is_no_mql
+        mql_set as player_set,
+        journeys,
+        0 as conversions
+    from counted_sets
     union all
     select
         'opportunity' as conversion_type,
-        person_id,
-        channel
-    from open_channels
-    where is_no_opportunity
+        opportunity_set as player_set,
+        journeys,
+        0 as conversions
+    from counted_sets
     union all
     select
         'won' as conversion_type,
-        person_id,
-        channel
-    from open_channels
-    where is_no_win
-
-),
-
-journey_players as (
-
-    select
-        converted_channels.conversion_type,
-        converted_channels.conversion_id as journey_id,
-        true as is_converted,
-        channel_players.player_bit
-    from converted_channels
-    inner join channel_players
-        on
-            converted_channels.conversion_type = channel_players.conversion_type
-            and converted_channels.channel = channel_players.channel
-    union
-    select
-        open_typed_channels.conversion_type,
-        open_typed_channels.person_id as journey_id,
-        false as is_converted,
-        channel_players.player_bit
-    from open_typed_channels
-    inner join channel_players
-        on
-            open_typed_channels.conversion_type = channel_players.conversion_type
-            and open_typed_channels.channel = channel_players.channel
-
-),
-
-journey_sets as (
-
-    select
-        conversion_type,
-        is_converted,
-        cast(sum(player_bit) as bigint) as player_set
-    from journey_players
-    group by
-        conversion_type,
-        journey_id,
-        is_converted
+        won_set as player_set,
+        journeys,
+        0 as conversions
+    from counted_sets
 
 ),
 
@@ -117,9 +131,10 @@ channel_sets as (
     select
         conversion_type,
         player_set,
-        count(*) as journeys,
-        count_if(is_converted) as conversions
-    from journey_sets
+        cast(sum(journeys) as bigint) as journeys,
+        cast(sum(conversions) as bigint) as conversions
+    from all_sets
+    where player_set is not null
     group by
         conversion_type,
         player_set

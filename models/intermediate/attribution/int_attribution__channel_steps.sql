@@ -14,10 +14,7 @@ converted_touches as (
             partition by conversion_type, conversion_id
             order by touched_at asc, touchpoint_id asc
         ) as previous_channel,
-        row_number() over (
-            partition by conversion_type, conversion_id
-            order by touched_at desc, touchpoint_id desc
-        ) = 1 as is_end
+        is_last_non_direct as is_end
     from {{ ref('int_attribution__journey_positions') }}
     where is_creditable
 

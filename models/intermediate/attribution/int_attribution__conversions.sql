@@ -1,4 +1,6 @@
 -- Grain: one row per conversion: an MQL cycle, an opportunity created, a deal won.
+-- Its touches lie in the lookback, which the var lets begin after the conversion of the
+-- same type before it, by the same person or account.
 
 with
 
@@ -63,6 +65,38 @@ conversions as (
     from opportunities
     where is_won
 
+),
+
+dated_conversions as (
+
+    select
+        *,
+        {{ dbt.dateadd(
+            'day', -(var('attribution_lookback_days') | int), 'converted_at'
+        ) }} as window_start,
+        -- Conversions of one second share the touches since the one before them.
+        case when {{ var('attribution_since_previous_conversion') }} then
+            max(converted_at) over (
+                partition by
+                    conversion_type,
+                    case
+                        when conversion_type = 'mql' or account_id is null
+                            then person_id
+                    end,
+                    case when conversion_type != 'mql' then account_id end,
+                    case
+                        when
+                            person_id is null
+                            and (conversion_type = 'mql' or account_id is null)
+                            then conversion_id
+                    end
+                order by converted_at asc
+                range between
+                    unbounded preceding and interval '1 second' preceding
+            )
+        end as previous_converted_at
+    from conversions
+
 )
 
-select * from conversions
+select * from dated_conversions

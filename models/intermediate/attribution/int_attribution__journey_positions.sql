@@ -2,84 +2,63 @@
 -- Journeys without a creditable touch are absent: they are unattributed. A direct touch
 -- is kept only where it is the literal last one of a journey that has others.
 -- A milestone's touch is the last creditable one at or before it.
+-- Journeys of one shape have as many touches and the same ones at their positions, so
+-- that a model weighs them alike but for decay.
+-- A build makes the journeys that changed, and leaves the others as they are.
+
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='sync_all_columns',
+    pre_hook="{{ drop_stale_journeys() }}"
+) }}
 
 with
 
 journey_touches as (
 
-    select
-        *,
-        {{ is_creditable() }} as is_creditable
-    from {{ ref('int_attribution__journey_touches') }}
-    where
-        is_direct or {{ is_creditable() }}
+    select * from {{ ref('int_attribution__journey_touches') }}
+    where is_direct or is_creditable
 
 ),
 
-milestones as (
+journeys as (
 
-    select * from {{ ref('int_attribution__milestones') }}
-
-),
-
-latest_touches as (
-
-    select
-        conversion_type,
-        conversion_id,
-        max(touched_at) as touched_at
-    from journey_touches
-    where is_creditable
-    group by
-        conversion_type,
-        conversion_id
+    select * from {{ ref('int_attribution__journeys') }}
+    where {{ is_new_journey() }}
 
 ),
 
-ordered_touches as (
+dated_touches as (
 
     select
-        journey_touches.*,
-        journey_touches.is_creditable
-        and coalesce(journey_touches.touched_at <= milestones.lead_created_at, false)
+        journey_touches.conversion_type,
+        journey_touches.conversion_id,
+        journey_touches.touchpoint_id,
+        journey_touches.person_id,
+        journey_touches.campaign_id,
+        journey_touches.channel,
+        journey_touches.is_creditable,
+        journey_touches.role_weight,
+        journey_touches.touched_at,
+        coalesce(journey_touches.touched_at <= journeys.lead_created_at, false)
             as is_before_lead,
-        journey_touches.is_creditable
-        and coalesce(
-            journey_touches.touched_at <= milestones.opportunity_created_at, false
-        ) as is_before_opportunity,
-        journey_touches.is_creditable
-        and coalesce(journey_touches.touched_at <= milestones.closed_at, false)
+        coalesce(journey_touches.touched_at <= journeys.opportunity_created_at, false)
+            as is_before_opportunity,
+        coalesce(journey_touches.touched_at <= journeys.closed_at, false)
             as is_before_close,
+        journeys.is_role_weighted,
+        journeys.journey_print,
         -- Counted from the last creditable touch: the shares are the same, and the
         -- decay of no whole journey vanishes.
         case when journey_touches.is_creditable then pow(0.5, {{ dbt.datediff(
-            'journey_touches.touched_at', 'latest_touches.touched_at', 'second'
-        ) }} / {{ 86400.0 * var('time_decay_half_life_days') }}) else 0 end as decay,
-        row_number() over (
-            partition by
-                journey_touches.conversion_type,
-                journey_touches.conversion_id,
-                journey_touches.is_creditable
-            order by
-                journey_touches.touched_at asc,
-                journey_touches.touchpoint_id asc
-        ) as position,
-        row_number() over (
-            partition by
-                journey_touches.conversion_type, journey_touches.conversion_id
-            order by
-                journey_touches.touched_at desc,
-                journey_touches.touchpoint_id desc
-        ) as literal_position_from_end
+            'journey_touches.touched_at', 'journeys.last_touched_at', 'second'
+        ) }} / {{ 86400.0 * var('time_decay_half_life_days') }}) else 0 end as decay
     from journey_touches
-    inner join milestones
+    inner join journeys
         on
-            journey_touches.conversion_type = milestones.conversion_type
-            and journey_touches.conversion_id = milestones.conversion_id
-    inner join latest_touches
-        on
-            journey_touches.conversion_type = latest_touches.conversion_type
-            and journey_touches.conversion_id = latest_touches.conversion_id
+            journey_touches.conversion_type = journeys.conversion_type
+            and journey_touches.conversion_id = journeys.conversion_id
 
 ),
 
@@ -87,13 +66,30 @@ placed_touches as (
 
     select
         *,
+        count_if(is_creditable) over so_far as position,
+        lead(touchpoint_id) over so_far is null as is_last,
         count_if(is_creditable) over journey as creditable_count,
-        count_if(is_before_lead) over journey as lead_position,
-        count_if(is_before_opportunity) over journey as opportunity_position,
-        count_if(is_before_close) over journey as close_position,
+        count_if(is_creditable and is_before_lead) over journey
+            as lead_position,
+        count_if(is_creditable and is_before_opportunity) over journey
+            as opportunity_position,
+        count_if(is_creditable and is_before_close) over journey
+            as close_position,
+        last_value(is_creditable) over whole_way as has_creditable_end,
         cast(sum({{ exact_share('decay') }}) over journey as double) as total_decay
-    from ordered_touches
-    window journey as (partition by conversion_type, conversion_id)
+    from dated_touches
+    window
+        journey as (partition by conversion_type, conversion_id),
+        so_far as (
+            partition by conversion_type, conversion_id
+            order by touched_at asc, touchpoint_id asc
+            rows between unbounded preceding and current row
+        ),
+        whole_way as (
+            partition by conversion_type, conversion_id
+            order by touched_at asc, touchpoint_id asc
+            rows between unbounded preceding and unbounded following
+        )
 
 ),
 
@@ -110,15 +106,22 @@ journey_positions as (
         creditable_count,
         is_creditable and position = 1 as is_first,
         is_creditable and position = creditable_count as is_last_non_direct,
-        literal_position_from_end = 1 as is_last,
+        is_last,
         is_creditable and position = lead_position as is_lead_creation,
         is_creditable and position = opportunity_position
             as is_opportunity_creation,
         is_creditable and position = close_position as is_close,
+        concat_ws(
+            ':', creditable_count, lead_position, opportunity_position, close_position,
+            has_creditable_end
+        ) as shape,
         decay / total_decay as decay_share,
-        touched_at
+        role_weight,
+        is_role_weighted,
+        touched_at,
+        journey_print
     from placed_touches
-    where is_creditable or literal_position_from_end = 1
+    where is_creditable or is_last
 
 )
 

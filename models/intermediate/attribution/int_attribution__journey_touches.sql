@@ -10,9 +10,8 @@ conversions as (
         conversion_id,
         person_id,
         converted_at,
-        {{ dbt.dateadd(
-            'day', -(var('attribution_lookback_days') | int), 'converted_at'
-        ) }} as window_start
+        window_start,
+        previous_converted_at
     from {{ ref('int_attribution__conversions') }}
 
 ),
@@ -44,7 +43,9 @@ person_journeys as (
     select
         conversions.conversion_type,
         conversions.conversion_id,
-        touchpoints.*
+        touchpoints.*,
+        cast(1 as double) as role_weight,
+        conversions.previous_converted_at
     from conversions
     inner join touchpoints
         on
@@ -67,7 +68,9 @@ account_journeys as (
         opportunity_touches.is_marketing,
         opportunity_touches.is_direct,
         opportunity_touches.is_sales,
-        opportunity_touches.touched_at
+        opportunity_touches.touched_at,
+        opportunity_touches.role_weight,
+        conversions.previous_converted_at
     from conversions
     inner join opportunity_touches
         on
@@ -78,11 +81,31 @@ account_journeys as (
 
 ),
 
-journey_touches as (
+typed_journeys as (
 
     select * from person_journeys
     union all
     select * from account_journeys
+
+),
+
+journey_touches as (
+
+    select
+        conversion_type,
+        conversion_id,
+        touchpoint_id,
+        person_id,
+        campaign_id,
+        channel,
+        is_marketing,
+        is_direct,
+        is_sales,
+        {{ is_creditable() }} as is_creditable,
+        role_weight,
+        touched_at
+    from typed_journeys
+    where coalesce(touched_at > previous_converted_at, true)
 
 )
 

@@ -1,6 +1,8 @@
 -- Grain: one row per creditable touch of a person without some conversion, in the
 -- lookback up to the person's last one: a journey that ends in nothing.
 
+{{ config(materialized='view') }}
+
 with
 
 unconverted_people as (

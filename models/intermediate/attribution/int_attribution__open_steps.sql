@@ -7,15 +7,33 @@ open_touches as (
 
     select
         *,
-        lag(channel) over (
-            partition by person_id
-            order by touched_at asc, touchpoint_id asc
-        ) as previous_channel,
-        row_number() over (
-            partition by person_id
-            order by touched_at desc, touchpoint_id desc
-        ) = 1 as is_end
+        lag(channel) over journey as previous_channel,
+        lead(channel) over journey is null as is_end
     from {{ ref('int_attribution__open_journeys') }}
+    window journey as (
+        partition by person_id
+        order by touched_at asc, touchpoint_id asc
+    )
+
+),
+
+counted_steps as (
+
+    select
+        is_no_mql,
+        is_no_opportunity,
+        is_no_win,
+        coalesce(previous_channel, '(start)') as from_state,
+        channel as to_state,
+        count(*) as steps,
+        count_if(is_end) as ends
+    from open_touches
+    group by
+        is_no_mql,
+        is_no_opportunity,
+        is_no_win,
+        coalesce(previous_channel, '(start)'),
+        channel
 
 ),
 
@@ -25,31 +43,25 @@ open_steps as (
         is_no_mql,
         is_no_opportunity,
         is_no_win,
-        coalesce(previous_channel, '(start)') as from_state,
-        channel as to_state,
-        count(*) as steps
-    from open_touches
-    group by
-        is_no_mql,
-        is_no_opportunity,
-        is_no_win,
-        coalesce(previous_channel, '(start)'),
-        channel
+        from_state,
+        to_state,
+        steps
+    from counted_steps
     union all
     select
         is_no_mql,
         is_no_opportunity,
         is_no_win,
-        channel as from_state,
+        to_state as from_state,
         '(null)' as to_state,
-        count(*) as steps
-    from open_touches
-    where is_end
+        cast(sum(ends) as bigint) as steps
+    from counted_steps
+    where ends > 0
     group by
         is_no_mql,
         is_no_opportunity,
         is_no_win,
-        channel
+        to_state
 
 )
 

@@ -1,6 +1,7 @@
 -- Grain: one row per opportunity and touchpoint that may belong to its journeys.
 -- The touches are those of every person of the account and of the people named on the
--- opportunity, whatever account they belong to; each enters once.
+-- opportunity, whatever account they belong to; each enters once, and weighs what the
+-- person's role in the opportunity does.
 
 with
 
@@ -25,8 +26,18 @@ opportunity_people as (
 
     select
         opportunity_id,
-        person_id
+        person_id,
+        coalesce({{ snake_case('role') }}, 'no_role') as role_name
     from {{ ref('bridge_opportunity_people') }}
+
+),
+
+contact_roles as (
+
+    select
+        role,
+        weight
+    from {{ ref('contact_roles') }}
 
 ),
 
@@ -96,11 +107,26 @@ contact_touches as (
 
 ),
 
-opportunity_touches as (
+gathered_touches as (
 
     select * from account_touches
     union all
     select * from contact_touches
+
+),
+
+opportunity_touches as (
+
+    select
+        gathered_touches.*,
+        coalesce(contact_roles.weight, 1) as role_weight
+    from gathered_touches
+    left join opportunity_people
+        on
+            gathered_touches.opportunity_id = opportunity_people.opportunity_id
+            and gathered_touches.person_id = opportunity_people.person_id
+    left join contact_roles
+        on coalesce(opportunity_people.role_name, 'not_named') = contact_roles.role
 
 )
 

@@ -1,60 +1,48 @@
--- Grain: one row per conversion type and set of players: the share of journeys inside
--- the set that convert. A set without journeys is worth nothing.
+-- Grain: one row per conversion type and set of players that holds the players of some
+-- journey: the share of journeys inside the set that convert.
+-- Any other set has no journeys inside, and is worth nothing.
 
 with
 
-channel_sets as (
-
-    select * from {{ ref('int_attribution__channel_sets') }}
-
-),
-
-players as (
+games as (
 
     select
         conversion_type,
-        max(player_number) as players
+        row_number() over (order by conversion_type asc) * 1048576 as game_offset,
+        cast(pow(2, max(player_number)) as bigint) as set_limit
     from {{ ref('int_attribution__channel_players') }}
     group by conversion_type
 
 ),
 
-numbers as (
-
-    select cast(range as bigint) as player_set
-    from range(1048576)
-
-),
-
-all_sets as (
+channel_sets as (
 
     select
-        players.conversion_type,
-        numbers.player_set,
-        cast(coalesce(channel_sets.journeys, 0) as bigint) as journeys,
-        cast(coalesce(channel_sets.conversions, 0) as bigint) as conversions
-    from players
-    inner join numbers
-        on numbers.player_set < cast(pow(2, players.players) as bigint)
-    left join channel_sets
-        on
-            players.conversion_type = channel_sets.conversion_type
-            and numbers.player_set = channel_sets.player_set
+        games.game_offset + channel_sets.player_set as game_set,
+        channel_sets.journeys,
+        channel_sets.conversions
+    from {{ ref('int_attribution__channel_sets') }} as channel_sets
+    inner join games
+        on channel_sets.conversion_type = games.conversion_type
 
 ),
 
 {{ subset_sums(
-    'all_sets', 'conversion_type', 'player_set', ['journeys', 'conversions'], 20
+    'channel_sets', 'game_set', ['journeys', 'conversions'], 'games', 20
 ) }},
 
 set_values as (
 
     select
-        conversion_type,
-        player_set,
-        bit_count(player_set) as set_size,
-        coalesce(cast(conversions as double) / nullif(journeys, 0), 0) as set_value
+        games.conversion_type,
+        subset_sums.game_set - games.game_offset as player_set,
+        bit_count(subset_sums.game_set - games.game_offset) as set_size,
+        cast(subset_sums.conversions as double) / subset_sums.journeys as set_value
     from subset_sums
+    inner join games
+        on
+            games.game_offset
+            = subset_sums.game_set - (subset_sums.game_set & 1048575)
 
 )
 

@@ -3,17 +3,20 @@
 
 with
 
-journey_shapes as (
-
-    select * from {{ ref('int_attribution__journey_shapes') }}
-
-),
-
-journey_positions as (
+placed_touches as (
 
     select
-        *,
-        {{ positions_held() }} as positions_held
+        shape,
+        creditable_count,
+        {{ positions_held() }} as positions_held,
+        is_creditable,
+        is_first,
+        is_last,
+        is_last_non_direct,
+        is_lead_creation,
+        is_opportunity_creation,
+        is_close,
+        1 as touches
     from {{ ref('int_attribution__journey_positions') }}
     where
         is_first
@@ -22,28 +25,6 @@ journey_positions as (
         or is_lead_creation
         or is_opportunity_creation
         or is_close
-
-),
-
-placed_touches as (
-
-    select
-        journey_shapes.shape,
-        journey_shapes.creditable_count,
-        journey_positions.positions_held,
-        journey_positions.is_creditable,
-        journey_positions.is_first,
-        journey_positions.is_last,
-        journey_positions.is_last_non_direct,
-        journey_positions.is_lead_creation,
-        journey_positions.is_opportunity_creation,
-        journey_positions.is_close,
-        1 as touches
-    from journey_positions
-    inner join journey_shapes
-        on
-            journey_positions.conversion_type = journey_shapes.conversion_type
-            and journey_positions.conversion_id = journey_shapes.conversion_id
     group by all
 
 ),

@@ -26,7 +26,6 @@ players as (
     select
         conversion_type,
         player_number,
-        cast(pow(2, player_number - 1) as bigint) as player_bit,
         count(*) over (partition by conversion_type) as players
     from channel_players
     group by
@@ -35,45 +34,47 @@ players as (
 
 ),
 
-joined_sets as (
+{{ member_sums('set_values', 'conversion_type', 'set_size', 'player_set',
+    'set_value', 20) }},
+
+player_sums as (
 
     select
         players.conversion_type,
         players.player_number,
         players.players,
-        set_values.set_size,
-        cast(sum({{ exact_share(
-            'sets_with.set_value - set_values.set_value'
-        ) }}) as double) as added_value
+        member_sums.set_size,
+        member_sums.member_sum,
+        member_sums.total_sum - member_sums.member_sum as other_sum
     from players
-    inner join set_values
+    inner join member_sums
         on
-            players.conversion_type = set_values.conversion_type
-            and (set_values.player_set & players.player_bit) = 0
-    inner join set_values as sets_with
-        on
-            set_values.conversion_type = sets_with.conversion_type
-            and set_values.player_set + players.player_bit = sets_with.player_set
-    group by
-        players.conversion_type,
-        players.player_number,
-        players.players,
-        set_values.set_size
+            players.conversion_type = member_sums.conversion_type
+            and players.player_number = member_sums.player_number
 
 ),
 
+-- A player joins sets of s others in s! (n - s - 1)! of all n! orders.
 player_values as (
 
     select
         conversion_type,
         player_number,
         cast(sum({{ exact_share('
-            added_value
-            * cast(factorial(cast(set_size as integer)) as double)
-            * cast(factorial(cast(players - set_size - 1 as integer)) as double)
+            member_sum
+            * cast(factorial(cast(set_size - 1 as integer)) as double)
+            * cast(factorial(cast(players - set_size as integer)) as double)
             / cast(factorial(cast(players as integer)) as double)
-        ') }}) as double) as shapley_value
-    from joined_sets
+        ') }} - case
+            when set_size < players then {{ exact_share('
+                other_sum
+                * cast(factorial(cast(set_size as integer)) as double)
+                * cast(factorial(cast(players - set_size - 1 as integer)) as double)
+                / cast(factorial(cast(players as integer)) as double)
+            ') }}
+            else 0
+        end) as double) as shapley_value
+    from player_sums
     group by
         conversion_type,
         player_number

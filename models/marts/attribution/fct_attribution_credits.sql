@@ -1,48 +1,46 @@
 -- Grain: one row per conversion, attribution model and touchpoint that it credits.
 -- Weights sum to 1 per conversion and model, so credit equals pipeline and revenue.
 
+{{ config(materialized='view') }}
+
 with
 
-conversions as (
+position_credits as (
 
-    select
-        conversion_type,
-        conversion_id,
-        account_id,
-        segment,
-        amount_usd,
-        converted_at
-    from {{ ref('int_attribution__conversions') }}
+    select * from {{ ref('int_attribution__position_credits') }}
 
 ),
 
-touch_weights as (
+channel_credits as (
 
-    select * from {{ ref('int_attribution__touch_weights') }}
+    select * from {{ ref('int_attribution__channel_credits') }}
+
+),
+
+all_credits as (
+
+    select * from position_credits
+    union all
+    select * from channel_credits
 
 ),
 
 credits as (
 
     select
-        touch_weights.conversion_type,
-        touch_weights.conversion_id,
-        touch_weights.attribution_model,
-        touch_weights.touchpoint_id,
-        touch_weights.person_id,
-        conversions.account_id,
-        touch_weights.campaign_id,
-        touch_weights.channel,
-        conversions.segment,
-        cast(touch_weights.weight as double) as weight,
-        cast(conversions.amount_usd * touch_weights.weight as decimal(28, 10))
-            as credit_usd,
-        conversions.converted_at
-    from touch_weights
-    inner join conversions
-        on
-            touch_weights.conversion_type = conversions.conversion_type
-            and touch_weights.conversion_id = conversions.conversion_id
+        conversion_type,
+        conversion_id,
+        attribution_model,
+        touchpoint_id,
+        person_id,
+        account_id,
+        campaign_id,
+        channel,
+        segment,
+        weight,
+        credit_usd,
+        converted_at
+    from all_credits
 
 )
 

@@ -13,10 +13,7 @@ credited_conversions as (
     select
         conversion_type,
         conversion_id
-    from {{ ref('int_attribution__journey_positions') }}
-    group by
-        conversion_type,
-        conversion_id
+    from {{ ref('int_attribution__journeys') }}
 
 ),
 
@@ -34,9 +31,9 @@ journeys as (
 
 ),
 
-earliest_touches as (
+earlier_touches as (
 
-    select * from {{ ref('int_attribution__earliest_touches') }}
+    select * from {{ ref('int_attribution__earlier_touches') }}
 
 ),
 
@@ -52,8 +49,9 @@ unattributed_conversions as (
             when conversions.converted_at is null then 'undated'
             when journeys.has_direct then 'direct_only'
             when journeys.has_sales then 'sales_only'
-            when earliest_touches.earliest_touch_at < conversions.converted_at
-                then 'outside_lookback'
+            when earlier_touches.latest_touch_at >= conversions.window_start
+                then 'before_previous_conversion'
+            when earlier_touches.conversion_id is not null then 'outside_lookback'
             else 'no_touch'
         end as reason,
         conversions.amount_usd,
@@ -67,10 +65,10 @@ unattributed_conversions as (
         on
             conversions.conversion_type = journeys.conversion_type
             and conversions.conversion_id = journeys.conversion_id
-    left join earliest_touches
+    left join earlier_touches
         on
-            conversions.conversion_type = earliest_touches.conversion_type
-            and conversions.conversion_id = earliest_touches.conversion_id
+            conversions.conversion_type = earlier_touches.conversion_type
+            and conversions.conversion_id = earlier_touches.conversion_id
     where credited_conversions.conversion_id is null
 
 )
