@@ -85,12 +85,19 @@ def run_dbt(
     seeds: bool = True,
     select: Iterable[str] = (),
     exclude: Iterable[str] = (),
+    full_refresh: bool = False,
     **variables: Any,
 ) -> bool:
     """Build seeds and models in this process, without their tests."""
-    skipped = () if seeds else ("seed",)
     return _invoke(
-        "build", skipped, warehouse, select, variables, exclude=exclude, tests=False
+        "build",
+        () if seeds else ("seed",),
+        warehouse,
+        select,
+        variables,
+        exclude=exclude,
+        options=("--full-refresh",) if full_refresh else (),
+        tests=False,
     )
 
 
@@ -107,9 +114,10 @@ def _invoke(
     variables: Mapping[str, Any],
     *,
     exclude: Iterable[str] = (),
+    options: Iterable[str] = (),
     tests: bool,
 ) -> bool:
-    arguments = [command]
+    arguments = [command, *options]
     # A selector that names nothing is a mistake of the test's.
     arguments += ["--warn-error-options", '{"error": ["NoNodesForSelectionCriteria"]}']
     arguments += ["--target-path", str(warehouse.parent / "target")]

@@ -19,24 +19,14 @@ player_bits as (
 
 journey_positions as (
 
-    select
-        conversion_type,
-        conversion_id,
-        channel
-    from {{ ref('int_attribution__journey_positions') }}
+    select * from {{ ref('int_attribution__journey_positions') }}
     where is_creditable
 
 ),
 
 open_journeys as (
 
-    select
-        person_id,
-        channel,
-        is_no_mql,
-        is_no_opportunity,
-        is_no_win
-    from {{ ref('int_attribution__open_journeys') }}
+    select * from {{ ref('int_attribution__open_journeys') }}
 
 ),
 

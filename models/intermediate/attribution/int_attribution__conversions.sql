@@ -67,6 +67,18 @@ conversions as (
 
 ),
 
+owned_conversions as (
+
+    select
+        *,
+        case
+            when conversion_type = 'mql' then person_id
+            else coalesce(account_id, person_id, conversion_id)
+        end as converted_by
+    from conversions
+
+),
+
 dated_conversions as (
 
     select
@@ -75,28 +87,32 @@ dated_conversions as (
             'day', -(var('attribution_lookback_days') | int), 'converted_at'
         ) }} as window_start,
         -- Conversions of one second share the touches since the one before them.
-        case when {{ var('attribution_since_previous_conversion') }} then
-            max(converted_at) over (
-                partition by
-                    conversion_type,
-                    case
-                        when conversion_type = 'mql' or account_id is null
-                            then person_id
-                    end,
-                    case when conversion_type != 'mql' then account_id end,
-                    case
-                        when
-                            person_id is null
-                            and (conversion_type = 'mql' or account_id is null)
-                            then conversion_id
-                    end
-                order by converted_at asc
-                range between
-                    unbounded preceding and interval '1 second' preceding
-            )
+        max(converted_at) over (
+            partition by conversion_type, converted_by
+            order by converted_at asc
+            range between unbounded preceding and interval '1 second' preceding
+        ) as latest_converted_at
+    from owned_conversions
+
+),
+
+typed_conversions as (
+
+    select
+        conversion_type,
+        conversion_id,
+        person_id,
+        account_id,
+        segment,
+        amount_usd,
+        converted_at,
+        window_start,
+        case
+            when {{ var('attribution_since_previous_conversion') }}
+                then latest_converted_at
         end as previous_converted_at
-    from conversions
+    from dated_conversions
 
 )
 
-select * from dated_conversions
+select * from typed_conversions

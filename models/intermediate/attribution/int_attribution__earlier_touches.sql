@@ -1,5 +1,5 @@
--- Grain: one row per conversion without a touch in its journey whose people were touched
--- before it: the latest of those touches.
+-- Grain: one row per conversion without a touch in its journey, whose people were
+-- touched before it: the latest of those touches.
 -- For an MQL the person's own touches count; for an opportunity or a win those of
 -- everyone at the account and everyone named on the opportunity.
 

@@ -9,7 +9,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    on_schema_change='sync_all_columns',
+    on_schema_change='append_new_columns',
     pre_hook="{{ drop_stale_journeys() }}"
 ) }}
 

@@ -64,14 +64,7 @@ account_touches as (
         opportunities.opportunity_id,
         opportunities.created_at,
         opportunities.closed_at,
-        touchpoints.touchpoint_id,
-        touchpoints.person_id,
-        touchpoints.campaign_id,
-        touchpoints.channel,
-        touchpoints.is_marketing,
-        touchpoints.is_direct,
-        touchpoints.is_sales,
-        touchpoints.touched_at
+        touchpoints.*
     from opportunities
     inner join touchpoints
         on
@@ -87,14 +80,7 @@ contact_touches as (
         opportunities.opportunity_id,
         opportunities.created_at,
         opportunities.closed_at,
-        touchpoints.touchpoint_id,
-        touchpoints.person_id,
-        touchpoints.campaign_id,
-        touchpoints.channel,
-        touchpoints.is_marketing,
-        touchpoints.is_direct,
-        touchpoints.is_sales,
-        touchpoints.touched_at
+        touchpoints.*
     from opportunities
     inner join opportunity_people
         on opportunities.opportunity_id = opportunity_people.opportunity_id
@@ -118,7 +104,17 @@ gathered_touches as (
 opportunity_touches as (
 
     select
-        gathered_touches.*,
+        gathered_touches.opportunity_id,
+        gathered_touches.created_at,
+        gathered_touches.closed_at,
+        gathered_touches.touchpoint_id,
+        gathered_touches.person_id,
+        gathered_touches.campaign_id,
+        gathered_touches.channel,
+        gathered_touches.is_marketing,
+        gathered_touches.is_direct,
+        gathered_touches.is_sales,
+        gathered_touches.touched_at,
         coalesce(contact_roles.weight, 1) as role_weight
     from gathered_touches
     left join opportunity_people

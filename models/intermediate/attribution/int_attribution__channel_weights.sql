@@ -1,6 +1,8 @@
--- Grain: one row per conversion, touchpoint and data-driven model that credits it: the
--- touch's share of its conversion by what the model says of its channel.
+-- Grain: one row per conversion, touchpoint and data-driven model: the touch's share of
+-- its conversion by what the model says of its channel.
 -- A conversion whose channels add nothing credits its touches evenly.
+
+{{ config(materialized='view') }}
 
 with
 
@@ -66,10 +68,16 @@ conversion_effects as (
 
 ),
 
-touch_weights as (
+channel_weights as (
 
     select
-        journeys.*,
+        journeys.conversion_type,
+        journeys.conversion_id,
+        journeys.account_id,
+        journeys.segment,
+        journeys.amount_usd,
+        journeys.converted_at,
+        journeys.is_role_weighted,
         touch_effects.touchpoint_id,
         touch_effects.person_id,
         touch_effects.campaign_id,
@@ -92,8 +100,6 @@ touch_weights as (
             touch_effects.conversion_type = journeys.conversion_type
             and touch_effects.conversion_id = journeys.conversion_id
 
-),
+)
 
-{{ credits('touch_weights', 'channel_credits') }}
-
-select * from channel_credits
+select * from channel_weights

@@ -1,0 +1,36 @@
+{# The weights of touches as the last CTE, with credited_weight beside them. Where people
+   of a journey have roles that weigh more or less, their weights are multiplied by that
+   and sum to 1 again; where no role of it weighs anything, they stay. Few journeys have
+   such roles, so that only theirs are summed. #}
+{% macro weighed_by_role(relation) -%}
+    role_totals as (
+
+        select
+            *,
+            cast(sum({{ exact_share('weight * role_weight') }}) over (
+                partition by conversion_type, conversion_id, attribution_model
+            ) as double) as total_weight
+        from {{ relation }}
+        where is_role_weighted
+
+    ),
+
+    weighed_by_role as (
+
+        select
+            *,
+            cast(0 as double) as total_weight,
+            weight as credited_weight
+        from {{ relation }}
+        where not is_role_weighted
+        union all
+        select
+            *,
+            case
+                when total_weight > 0 then weight * role_weight / total_weight
+                else weight
+            end as credited_weight
+        from role_totals
+
+    )
+{%- endmacro %}
