@@ -74,10 +74,7 @@ counted_sets as (
         won_set,
         count(*) as journeys
     from open_sets
-    group by
-        mql_set,
-        opportunity_set,
-        won_set
+    group by all
 
 ),
 
@@ -89,9 +86,7 @@ all_sets as (
         count(*) as journeys,
         count(*) as conversions
     from converted_sets
-    group by
-        conversion_type,
-        player_set
+    group by all
     union all
     select
         'mql' as conversion_type,
