@@ -1,6 +1,5 @@
--- Grain: one row per opportunity, with what sourced it.
--- The declared source decides where it maps to a kind: the primary campaign, else the
--- lead source; else the earliest touch of the journey before creation, of any kind.
+-- Grain: one row per opportunity, with what sourced it, and beside it what is declared
+-- and what its first touch says.
 
 with
 
@@ -8,54 +7,70 @@ opportunities as (
 
     select
         opportunity_id,
-        primary_campaign_id,
-        lower(trim(declared_lead_source)) as lead_source_value
+        {{ reporting_date('coalesce(created_at, ' ~ as_of() ~ ')') }} as created_on
     from {{ ref('fct_opportunity_outcomes') }}
 
 ),
 
-campaigns as (
+source_claims as (
 
-    select
-        campaign_id,
-        channel
-    from {{ ref('dim_campaigns') }}
+    select * from {{ ref('int_attribution__source_claims') }}
 
 ),
 
-channel_kinds as (
+source_precedence as (
 
     select
-        channel,
-        kind
-    from {{ ref('channel_kinds') }}
+        source_basis,
+        precedence,
+        effective_from,
+        coalesce(effective_to, cast('9999-12-31' as date)) as effective_to
+    from {{ ref('source_precedence') }}
+    where is_active
 
 ),
 
-lead_sources as (
+ranked_claims as (
 
     select
-        source_value,
-        kind,
-        channel
-    from {{ ref('lead_sources') }}
+        source_claims.*,
+        source_precedence.precedence
+    from source_claims
+    inner join opportunities
+        on source_claims.opportunity_id = opportunities.opportunity_id
+    inner join source_precedence
+        on
+            source_claims.source_basis = source_precedence.source_basis
+            and opportunities.created_on >= source_precedence.effective_from
+            and opportunities.created_on < source_precedence.effective_to
+
+),
+
+deciding_claims as (
+
+    select * from ranked_claims
+    qualify row_number() over (
+        partition by opportunity_id
+        order by precedence asc, source_basis asc
+    ) = 1
+
+),
+
+declared_claims as (
+
+    select * from ranked_claims
+    where source_basis != 'first_touch'
+    qualify row_number() over (
+        partition by opportunity_id
+        order by precedence asc, source_basis asc
+    ) = 1
 
 ),
 
 first_touches as (
 
-    select
-        conversion_id as opportunity_id,
-        channel,
-        campaign_id,
-        is_marketing,
-        is_sales
-    from {{ ref('int_attribution__journey_touches') }}
-    where conversion_type = 'opportunity'
-    qualify row_number() over (
-        partition by conversion_id
-        order by touched_at asc, touchpoint_id asc
-    ) = 1
+    select * from source_claims
+    where source_basis = 'first_touch'
 
 ),
 
@@ -63,37 +78,32 @@ opportunity_sources as (
 
     select
         opportunities.opportunity_id,
+        coalesce(deciding_claims.source_basis, 'none') as source_basis,
+        coalesce(deciding_claims.source_kind, 'unknown') as source_kind,
+        deciding_claims.sourced_channel,
+        deciding_claims.sourced_campaign_id,
+        declared_claims.source_kind as declared_source_kind,
+        declared_claims.sourced_channel as declared_channel,
+        first_touches.source_kind as first_touch_source_kind,
+        first_touches.sourced_channel as first_touch_channel,
         case
-            when campaigns.campaign_id is not null then 'primary_campaign'
-            when lead_sources.kind is not null then 'lead_source'
-            when first_touches.opportunity_id is not null then 'first_touch'
-            else 'none'
-        end as source_basis,
-        case
-            when campaigns.campaign_id is not null
-                then coalesce(channel_kinds.kind, 'marketing')
-            when lead_sources.kind is not null then lead_sources.kind
-            when first_touches.is_marketing then 'marketing'
-            when first_touches.is_sales then 'sales'
-            when first_touches.opportunity_id is not null then 'direct'
-            else 'unknown'
-        end as source_kind,
-        case
-            when campaigns.campaign_id is not null then campaigns.channel
-            when lead_sources.kind is not null then lead_sources.channel
-            else first_touches.channel
-        end as sourced_channel,
-        case
-            when campaigns.campaign_id is not null then campaigns.campaign_id
-            when lead_sources.kind is null then first_touches.campaign_id
-        end as sourced_campaign_id
+            when
+                (declared_claims.source_kind = 'marketing')
+                = (first_touches.source_kind = 'marketing')
+                then 'agree'
+            when
+                declared_claims.source_kind is not null
+                and first_touches.source_kind is not null
+                then 'differ'
+            when declared_claims.source_kind is not null then 'declared_only'
+            when first_touches.source_kind is not null then 'first_touch_only'
+            else 'neither'
+        end as source_agreement
     from opportunities
-    left join campaigns
-        on opportunities.primary_campaign_id = campaigns.campaign_id
-    left join channel_kinds
-        on campaigns.channel = channel_kinds.channel
-    left join lead_sources
-        on opportunities.lead_source_value = lead_sources.source_value
+    left join deciding_claims
+        on opportunities.opportunity_id = deciding_claims.opportunity_id
+    left join declared_claims
+        on opportunities.opportunity_id = declared_claims.opportunity_id
     left join first_touches
         on opportunities.opportunity_id = first_touches.opportunity_id
 
