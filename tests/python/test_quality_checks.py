@@ -28,6 +28,7 @@ RULES = {
     "enrichment_coverage_rate": "enrichment_coverage_rate",
     "peopleless_opportunity_share": "opportunities_person_known",
     "anonymous_touch_share": "touches_person_known",
+    "unknown_channel_share": "touches_channel_known",
 }
 
 

@@ -24,6 +24,14 @@ opportunities as (
 
 ),
 
+unattributed_opportunities as (
+
+    select conversion_id as opportunity_id
+    from {{ ref('fct_unattributed_conversions') }}
+    where conversion_type = 'opportunity'
+
+),
+
 company_checks as (
 
     select
@@ -58,6 +66,22 @@ company_checks as (
         1 as denominator,
         created_at as happened_at
     from opportunities
+    union all
+    select
+        'unattributed_opportunity_share' as check_name,
+        opportunities.opportunity_id as record_key,
+        opportunities.owner_id,
+        opportunities.source,
+        opportunities.segment,
+        case
+            when unattributed_opportunities.opportunity_id is null then 0
+            else 1
+        end as numerator,
+        1 as denominator,
+        opportunities.created_at as happened_at
+    from opportunities
+    left join unattributed_opportunities
+        on opportunities.opportunity_id = unattributed_opportunities.opportunity_id
 
 )
 

@@ -42,6 +42,7 @@ judged_touches as (
         touchpoints.campaign_id,
         touchpoints.source,
         coalesce(people.segment, 'unknown') as segment,
+        touchpoints.channel,
         touchpoints.is_tagged,
         broken_links.touchpoint_id is null as is_utm_compliant,
         campaigns.campaign_id is null as is_campaign_unknown,
@@ -65,6 +66,17 @@ touch_checks as (
         source,
         segment,
         case when person_id is null then 1 else 0 end as numerator,
+        1 as denominator,
+        touched_at as happened_at
+    from judged_touches
+    union all
+    select
+        'unknown_channel_share' as check_name,
+        touchpoint_id as record_key,
+        cast(null as varchar) as owner_id,
+        source,
+        segment,
+        case when channel = 'unknown' then 1 else 0 end as numerator,
         1 as denominator,
         touched_at as happened_at
     from judged_touches
