@@ -82,6 +82,8 @@ def opportunities(company_warehouse: Warehouse) -> list[dict[str, Any]]:
         "is_marketing_influenced",
         "source_basis",
         "sourced_channel",
+        "first_touch_source_kind",
+        "first_touch_channel",
     ]
     return [
         dict(zip(names, row, strict=True))
@@ -470,3 +472,20 @@ def test_an_undeclared_source_is_the_first_touch_before_creation(
         assert (deal["source_basis"] == "none") == (not journey)
         assert deal["is_marketing_sourced"] == bool(journey and journey[0].is_marketing)
         assert deal["sourced_channel"] == (journey[0].channel if journey else None)
+
+
+def test_the_first_touch_is_kept_whatever_decided(
+    opportunities: list[dict[str, Any]],
+    opportunity_touches: dict[str, tuple[Touch, ...]],
+) -> None:
+    for deal in opportunities:
+        touches = opportunity_touches[deal["opportunity_id"]]
+        journey = Conversion("", "", deal["created_at"], None, touches, {}).journey
+        kind = None
+        if journey:
+            others = "sales" if journey[0].is_sales else "direct"
+            kind = "marketing" if journey[0].is_marketing else others
+        assert deal["first_touch_source_kind"] == kind
+        assert deal["first_touch_channel"] == (journey[0].channel if journey else None)
+    kinds = {deal["first_touch_source_kind"] for deal in opportunities}
+    assert kinds == {"marketing", "sales", "direct", None}
