@@ -27,6 +27,8 @@ _WEEK_DAYS = 7
 _LAGS = 4
 # Below this variation log spend is a sum of its controls, but for rounding.
 _NO_VARIATION = 1e-6
+# Above this condition number columns are sums of one another, but for rounding.
+_MOST_CONDITION = 1e8
 # Figures are rounded to what the last bits of an addition cannot change.
 _DIGITS = 9
 
@@ -200,6 +202,8 @@ def fit_results(results: Array, design: Array) -> Fit | None:
     """
     count, parameters = design.shape
     if count <= parameters or results.sum() <= 0:
+        return None
+    if np.linalg.cond(design) > _MOST_CONDITION:
         return None
     lags = math.floor(4 * (count / 100) ** (2 / 9))
     model = sm.GLM(results, design, family=sm.families.Poisson())

@@ -311,6 +311,19 @@ def test_a_move_changes_pipeline_by_the_curves_of_both_ends() -> None:
     assert outcome["to_gain_probability"] == 1
 
 
+def test_a_change_without_bounds_has_no_figures() -> None:
+    wild = known_curve("a", 0.5, 4, 50) | {"level_variance": 1e6}
+    move = {"from_channel": "a", "to_channel": "b", "from_weeks": 10, "to_weeks": 9}
+    move |= {"from_before_usd": 100.0, "from_after_usd": 81.0}
+    move |= {"to_before_usd": 100.0, "to_after_usd": 121.0}
+    (outcome,) = simulate_moves(
+        pa.Table.from_pylist([move]),
+        pa.Table.from_pylist([wild, known_curve("b", 0.5, 2, 100)], CURVES),
+        pa.Table.from_pylist([POLICY]),
+    ).to_pylist()
+    assert {outcome[f"change_{end}_usd"] for end in ("low", "mid", "high")} == {None}
+
+
 def test_a_channel_that_responds_better_is_found() -> None:
     found = 0
     for seed in range(10):
@@ -431,6 +444,14 @@ def test_the_placebo_rarely_accuses_an_honest_channel() -> None:
         assert p_value is not None
         accused += p_value < POLICY["check_level"]
     assert accused <= 8
+
+
+def test_spend_that_tells_next_week_s_allows_no_placebo() -> None:
+    """Weeks of 800 and 1250 take turns: this one's spend tells the next one's."""
+    spend = np.where(np.arange(143) % 2, 800.0, 1250.0)
+    curve = curve_of(channel_weeks("c", 1, weeks=143, spend=spend))
+    assert curve.placebo_p_value is None
+    assert curve.elasticity == pytest.approx(0.5, abs=0.3)
 
 
 def test_good_months_that_follow_one_another_are_no_curve() -> None:
