@@ -1,6 +1,6 @@
 -- Grain: one row per month and channel with pipeline created or money spent.
--- An opportunity counts once, under the channel that sourced it; spend counts under its
--- own channel. Every column adds up over months and channels.
+-- An opportunity counts once, under the channel that sourced it; spend counts, fully
+-- loaded, under the channel that bears it. Every column adds up over months and channels.
 
 with
 
@@ -17,14 +17,14 @@ opportunities as (
 
 ),
 
-spend_days as (
+spend_months as (
 
     select
-        cast(date_trunc('month', spend_date) as date) as month,
+        month,
         channel,
-        has_exchange_rate,
+        spend_days_without_rate,
         spend_usd
-    from {{ ref('fct_ad_spend_days') }}
+    from {{ ref('fct_spend_months') }}
 
 ),
 
@@ -55,9 +55,9 @@ channel_spend as (
     select
         month,
         channel,
-        count(*) filter (where not has_exchange_rate) as spend_days_without_rate,
+        cast(sum(spend_days_without_rate) as bigint) as spend_days_without_rate,
         sum(spend_usd) as spend_usd
-    from spend_days
+    from spend_months
     group by
         month,
         channel
