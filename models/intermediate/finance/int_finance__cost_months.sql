@@ -1,5 +1,5 @@
--- Grain: one row per month, channel, campaign and cost type of what was spent, as it was
--- charged; what names neither a channel nor a campaign stands apart.
+-- Grain: one row per month, channel, campaign and cost type of what was spent, as it
+-- was charged; what names neither a channel nor a campaign stands apart.
 
 with
 

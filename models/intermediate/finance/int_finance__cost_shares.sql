@@ -1,6 +1,6 @@
--- Grain: one row per month, cost type and channel that bears a share of the costs of the
--- type that name no channel. Weights up to a channel order the parts, so that they can
--- be cut without a rest.
+-- Grain: one row per month, cost type and channel that bears a share of the costs of
+-- the type that name no channel. Weights up to a channel order the parts, so that they
+-- can be cut without a rest.
 
 with
 

@@ -1,5 +1,5 @@
--- Grain: one row per touch after as_of, per generic cost with days after as_of, as
--- staged, and per day after as_of of a cost that a platform reports.
+-- Grain: one row per touch or payment after as_of, per generic cost with days after
+-- as_of, as staged, and per day after as_of of a cost that a platform reports.
 -- A cost has no key of its own, so its columns and a number among equal ones make one.
 
 {{ config(materialized='view') }}
@@ -76,6 +76,16 @@ reported_costs as (
 
 ),
 
+late_payments as (
+
+    select
+        payment_id,
+        source
+    from {{ ref('stg_generic__payments') }}
+    where not {{ known_by_as_of('paid_at') }}
+
+),
+
 late_events as (
 
     select
@@ -102,6 +112,14 @@ late_events as (
         cast(null as varchar) as record_id,
         cast(1 as bigint) as excluded_days
     from reported_costs
+    union all
+    select
+        'payments' as entity,
+        payment_id as record_key,
+        source,
+        substring(payment_id, length(source) + 2) as record_id,
+        cast(null as bigint) as excluded_days
+    from late_payments
 
 )
 

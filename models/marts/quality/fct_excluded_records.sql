@@ -1,6 +1,6 @@
 -- Grain: one row per staged record of a person, an account or an opportunity, and per
--- touch and cost, that the marts leave out, with the reason. Staged = shown + excluded;
--- a cost that ends after as_of is shown up to as_of.
+-- touch, cost and payment, that the marts leave out, with the reason. Staged = shown +
+-- excluded; a cost that ends after as_of is shown up to as_of.
 
 with
 

@@ -1,0 +1,71 @@
+-- Grain: one row per opportunity, and per account, that paid something: what is left of
+-- its payments after the cost of revenue, and what of them was given back.
+
+with
+
+payments as (
+
+    select * from {{ ref('int_finance__payments') }}
+    where has_exchange_rate
+
+),
+
+owners as (
+
+    select
+        'opportunity' as owner_type,
+        opportunity_id as owner_id,
+        kind,
+        amount_usd,
+        cost_of_revenue_usd
+    from payments
+    where opportunity_id is not null
+    union all
+    select
+        'account' as owner_type,
+        account_id as owner_id,
+        kind,
+        amount_usd,
+        cost_of_revenue_usd
+    from payments
+    where account_id is not null
+
+),
+
+owner_sums as (
+
+    select
+        owner_type,
+        owner_id,
+        sum(amount_usd) filter (where kind != 'refund') as paid_usd,
+        sum(amount_usd)
+        filter (where kind != 'refund' and cost_of_revenue_usd is not null)
+            as costed_usd,
+        sum(cost_of_revenue_usd) filter (where kind != 'refund') as cost_usd,
+        coalesce(
+            sum(amount_usd - coalesce(cost_of_revenue_usd, 0))
+            filter (where kind = 'refund'), 0
+        ) as refunded_usd
+    from owners
+    group by
+        owner_type,
+        owner_id
+
+),
+
+paid_margins as (
+
+    select
+        owner_type,
+        owner_id,
+        case
+            when costed_usd > 0
+                then 1 - cast(cost_usd as double) / cast(costed_usd as double)
+        end as margin_rate,
+        cast(refunded_usd as double) / cast(paid_usd as double) as refund_rate
+    from owner_sums
+    where paid_usd > 0
+
+)
+
+select * from paid_margins
