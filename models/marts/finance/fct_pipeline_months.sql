@@ -1,6 +1,6 @@
 -- Grain: one row per month and channel with pipeline created or money spent.
 -- An opportunity counts once, under the channel that sourced it; spend counts, fully
--- loaded, under the channel that bears it. Every column adds up over months and channels.
+-- loaded, under the channel that bears it. Every column adds up over both.
 
 with
 

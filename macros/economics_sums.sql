@@ -1,0 +1,11 @@
+{# The additive parts of the economics, summed over months: exactly, in any order. #}
+{% macro economics_sums() -%}
+    sum(spend_usd) as spend_usd,
+        sum({{ exact_share('mqls') }}) as mqls,
+        sum({{ exact_share('opportunities') }}) as opportunities,
+        sum({{ exact_share('new_customers') }}) as new_customers,
+        sum({{ exact_share('margin_customers') }}) as margin_customers,
+        sum(revenue_usd) as revenue_usd,
+        sum(contribution_margin_usd) as contribution_margin_usd,
+        sum(monthly_margin_usd) as monthly_margin_usd
+{%- endmacro %}

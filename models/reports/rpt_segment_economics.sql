@@ -1,0 +1,42 @@
+-- Grain: one row per fiscal quarter and segment: what it cost, fully loaded, and what
+-- that brought by the default attribution model.
+
+with
+
+channel_months as (
+
+    select
+        *,
+        {{ fiscal_quarter_start('month') }} as quarter_start
+    from {{ ref('fct_channel_months') }}
+
+),
+
+segment_quarters as (
+
+    select
+        quarter_start,
+        segment,
+        {{ economics_sums() }}
+    from channel_months
+    group by
+        quarter_start,
+        segment
+
+),
+
+segment_economics as (
+
+    select
+        quarter_start,
+        segment,
+        coalesce(
+            quarter_start = {{ fiscal_quarter_start(reporting_date(as_of())) }},
+            false
+        ) as is_current,
+        {{ economics_ratios() }}
+    from segment_quarters
+
+)
+
+select * from segment_economics
