@@ -1,0 +1,102 @@
+-- Grain: one row per month and channel with a budget, a cost or a cost to come: what
+-- was planned, what was charged up to as_of, and what is expected after it.
+
+with
+
+budgets as (
+
+    select
+        coalesce(channel, 'unknown') as channel,
+        amount,
+        coalesce(currency, '{{ var("reporting_currency") }}') as currency,
+        budget_month as month
+    from {{ ref('stg_generic__budgets') }}
+
+),
+
+exchange_rates as (
+
+    select
+        currency,
+        valid_from,
+        valid_to,
+        reporting_per_unit
+    from {{ ref('dim_exchange_rates') }}
+
+),
+
+spend_months as (
+
+    select * from {{ ref('fct_spend_months') }}
+
+),
+
+outlook_months as (
+
+    select * from {{ ref('int_finance__outlook_months') }}
+
+),
+
+parts as (
+
+    -- A budget converts at the rate of its month's first day, the latest known before.
+    select
+        budgets.month,
+        budgets.channel,
+        1 as budgets,
+        case when exchange_rates.currency is null then 1 else 0 end
+            as budgets_without_rate,
+        coalesce(
+            cast(
+                budgets.amount * exchange_rates.reporting_per_unit as decimal(28, 2)
+            ), 0
+        ) as budget_usd,
+        0 as direct_spend_usd,
+        0 as outlook_usd
+    from budgets
+    left join exchange_rates
+        on
+            budgets.currency = exchange_rates.currency
+            and budgets.month >= exchange_rates.valid_from
+            and budgets.month < exchange_rates.valid_to
+    union all
+    select
+        month,
+        channel,
+        0 as budgets,
+        0 as budgets_without_rate,
+        0 as budget_usd,
+        direct_spend_usd,
+        0 as outlook_usd
+    from spend_months
+    union all
+    select
+        month,
+        channel,
+        0 as budgets,
+        0 as budgets_without_rate,
+        0 as budget_usd,
+        0 as direct_spend_usd,
+        outlook_usd
+    from outlook_months
+
+),
+
+budget_months as (
+
+    select
+        month,
+        channel,
+        sum(budgets) > 0 as is_budgeted,
+        cast(sum(budgets_without_rate) as bigint) as budgets_without_rate,
+        cast(sum(budget_usd) as decimal(28, 2)) as budget_usd,
+        cast(sum(direct_spend_usd) as decimal(28, 6)) as direct_spend_usd,
+        cast(sum(outlook_usd) as decimal(28, 6)) as outlook_usd
+    from parts
+    group by
+        month,
+        channel
+
+)
+
+select * from budget_months
