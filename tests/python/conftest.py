@@ -16,6 +16,7 @@ import dbt_process
 import load
 import random_company
 import random_consents
+import random_money
 from lib.warehouse import PROJECT_ROOT
 
 SHARED_DATA = PROJECT_ROOT.parent / "shared" / "data"
@@ -173,7 +174,8 @@ def real_export(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def company() -> random_company.Tables:
     """Return the tables of a small random company."""
     tables = random_company.random_company(seed=11)
-    return random_consents.with_consents(tables, seed=11)
+    tables = random_consents.with_consents(tables, seed=11)
+    return random_money.with_money(tables, seed=11)
 
 
 @pytest.fixture(scope="session")
