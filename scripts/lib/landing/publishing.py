@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 import duckdb
 
+from lib import closed_tables
 from lib.contract import Column, Contract, Source, Table
 from lib.landing import casts, drift, profiles, quarantine, staging
 from lib.landing.files import DataFile
@@ -33,6 +34,7 @@ _META_TABLES = (
     drift.TABLE,
     profiles.TABLE,
     quarantine.VIEW,
+    *closed_tables.TABLES,
 )
 
 Stored = dict[tuple[str, str], list[tuple[str, str]]]
