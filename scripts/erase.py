@@ -30,6 +30,7 @@ DESCRIPTION = """\
 Erase the golden person who has an e-mail address: all records and addresses of theirs.
 
   raw tables, quarantine    rows about the person go, mentions elsewhere are emptied
+  closed months             keep their figures, without keys of the person
   what was built of them    goes, and is built again without the person
   OUT                       publications (all versions), audiences, failing rows, Data
                             Docs and reports go, and are written again; queues go

@@ -17,6 +17,7 @@ import duckdb
 
 from lib.cli import UserError
 from lib.contract import Contract, Table
+from lib.erasure import closed
 from lib.erasure.person import Person, remember
 from lib.erasure.sift import Sieve, blank_rejects, is_erased, short_key
 from lib.erasure.traces import search_bytes
@@ -81,6 +82,7 @@ def take_out(connection: duckdb.DuckDBPyConnection, contract: Contract) -> Taken
         sifted = sieve.sift(relation(schema, table.name), named)
         taken.rows += sifted.count
         taken.cells += sifted.cells
+    taken.cells += closed.forget(connection)
     taken.rejects = _blank_rejects(connection, contract)
     _drop_built(connection)
     return taken
