@@ -15,7 +15,7 @@ from lib.cli import CHECK_FAILED, UserError
 from lib.closed_tables import CLOSINGS, KEPT, TABLES
 from lib.landing.publishing import transaction
 from lib.quality import history
-from lib.sql import quote_identifier, relation
+from lib.sql import relation
 
 
 @dataclass(frozen=True)
@@ -157,11 +157,8 @@ def _settings(connection: duckdb.DuckDBPyConnection, next_month: date) -> Settin
 
 def _check_validation(connection: duckdb.DuckDBPyConnection) -> bool:
     """Return whether the marts were ever validated; raise where that failed last."""
-    catalog = connection.execute("select current_database()").fetchone()
-    name = quote_identifier(catalog[0]) if catalog else ""
-    if not _is_validated(connection):
-        return False
-    last = history.latest_run(connection, "marts", name)
+    catalog = connection.execute("select current_database()").fetchall()[0][0]
+    last = history.latest_run(connection, "marts", catalog)
     if last is not None and last.failed_critical:
         raise UserError(
             "the last validation of the marts failed: "
@@ -169,16 +166,6 @@ def _check_validation(connection: duckdb.DuckDBPyConnection) -> bool:
             CHECK_FAILED,
         )
     return last is not None
-
-
-def _is_validated(connection: duckdb.DuckDBPyConnection) -> bool:
-    return (
-        connection.execute(
-            "select 1 from information_schema.tables "
-            "where table_schema = 'raw_meta' and table_name = 'validation_results'"
-        ).fetchone()
-        is not None
-    )
 
 
 def _next_version(

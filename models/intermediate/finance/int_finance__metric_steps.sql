@@ -49,10 +49,12 @@ metric_steps as (
         conversion_steps.conversion_id,
         cast(null as varchar) as currency,
         conversion_steps.step,
-        conversion_steps.direction * case
-            when closed_metrics.measure = 'count' then 1
-            else conversion_steps.amount_usd
-        end as gain
+        cast(
+            conversion_steps.direction * case
+                when closed_metrics.measure = 'count' then 1
+                else conversion_steps.amount_usd
+            end as decimal(28, 10)
+        ) as gain
     from conversion_steps
     inner join closed_metrics
         on
@@ -69,10 +71,12 @@ metric_steps as (
         credit_steps.conversion_id,
         cast(null as varchar) as currency,
         credit_steps.step,
-        credit_steps.direction * case
-            when closed_metrics.measure = 'count' then credit_steps.weight
-            else credit_steps.credit_usd
-        end as gain
+        cast(
+            credit_steps.direction * case
+                when closed_metrics.measure = 'count' then credit_steps.weight
+                else credit_steps.credit_usd
+            end as decimal(28, 10)
+        ) as gain
     from credit_steps
     inner join closed_metrics
         on
@@ -89,10 +93,12 @@ metric_steps as (
         cast(null as varchar) as conversion_id,
         compared_spend.currency,
         steps.step,
-        case
-            when steps.is_old then -compared_spend.reported
-            else compared_spend.restated
-        end as gain
+        cast(
+            case
+                when steps.is_old then -compared_spend.reported
+                else compared_spend.restated
+            end as decimal(28, 10)
+        ) as gain
     from compared_spend
     cross join steps
     inner join closed_metrics

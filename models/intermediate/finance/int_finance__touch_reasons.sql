@@ -72,7 +72,7 @@ explained_touches as (
         compared_credits.conversion_id,
         compared_credits.touch_key,
         case
-            when touchpoints.touchpoint_id is null then 'removed_touch'
+            when touchpoints.person_id is null then 'removed_touch'
             when
                 known.touchpoint_id is null
                 and touchpoints.touched_at

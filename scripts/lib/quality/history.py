@@ -13,6 +13,7 @@ from datetime import datetime
 import duckdb
 
 from lib.quality.rules import CRITICAL, Verdict
+from lib.sql import quote_identifier
 
 RELATION = "raw_meta.validation_results"
 _COLUMNS = {
@@ -102,15 +103,16 @@ def latest_run(
     ).fetchone()
     if known is None:
         return None
+    results = f"{quote_identifier(catalog)}.{RELATION}"
     row = connection.execute(
-        f"select run_id, build_id, validated_at from {catalog}.{RELATION} "  # noqa: S608
+        f"select run_id, build_id, validated_at from {results} "  # noqa: S608
         "where layer = ? order by validated_at desc, run_id desc limit 1",
         [layer],
     ).fetchone()
     if row is None:
         return None
     failed = connection.execute(
-        f"select rule_id from {catalog}.{RELATION} "  # noqa: S608
+        f"select rule_id from {results} "  # noqa: S608
         "where run_id = ? and severity = ? and not success order by rule_id",
         [row[0], CRITICAL],
     ).fetchall()
