@@ -14,6 +14,15 @@ compared_credits as (
         coalesce(reported_credit_usd, 0) as old_credit_usd,
         coalesce(restated_credit_usd, 0) as new_credit_usd
     from {{ ref('int_finance__compared_credits') }}
+    -- Most of a closed month is as it was.
+    qualify
+        bool_or(
+            old_weight != new_weight
+            or old_credit_usd != new_credit_usd
+            or coalesce(reported_channel, '') != coalesce(restated_channel, '')
+        ) over (
+            partition by closing_id, conversion_type, conversion_id, attribution_model
+        )
 
 ),
 
