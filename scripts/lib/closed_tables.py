@@ -104,7 +104,12 @@ KEPT: dict[str, tuple[dict[str, str], str]] = {
         },
         "select channel, currency, sum(spend_amount), coalesce(sum(spend_usd), 0) "
         "from marts.fct_ad_spend_days "
-        "where spend_date >= $month and spend_date < $next_month group by all",
+        "where spend_date >= $month and spend_date < $next_month group by all "
+        # What the month's shared costs take from channels or add to them, in the
+        # reporting currency.
+        "union all select channel, '(shared)', sum(allocated_spend_usd), "
+        "sum(allocated_spend_usd) from marts.fct_spend_months "
+        "where month = $month group by channel having sum(allocated_spend_usd) != 0",
     ),
 }
 

@@ -1,5 +1,6 @@
 -- Grain: one row per current closing, channel and currency of money spent in its month,
--- by then or now, with the reason if it is another.
+-- by then or now, with the reason if it is another. What shared costs take from channels
+-- or add to them stands under a currency of its own.
 
 with
 
@@ -28,6 +29,15 @@ spend_days as (
         spend_amount,
         spend_usd
     from {{ ref('fct_ad_spend_days') }}
+    union all
+    select
+        month,
+        channel,
+        '(shared)' as currency,
+        allocated_spend_usd as spend_amount,
+        allocated_spend_usd as spend_usd
+    from {{ ref('fct_spend_months') }}
+    where allocated_spend_usd != 0
 
 ),
 

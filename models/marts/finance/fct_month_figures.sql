@@ -20,9 +20,9 @@ conversions as (
 
 ),
 
-credit_months as (
+model_months as (
 
-    select * from {{ ref('int_finance__credit_months') }}
+    select * from {{ ref('int_finance__model_months') }}
 
 ),
 
@@ -82,18 +82,18 @@ conversion_figures as (
 credit_figures as (
 
     select
-        credit_months.month,
+        model_months.month,
         closed_metrics.metric,
-        credit_months.attribution_model,
-        credit_months.channel,
+        model_months.attribution_model,
+        model_months.channel,
         case
-            when closed_metrics.measure = 'count' then credit_months.weight
-            else credit_months.credit_usd
+            when closed_metrics.measure = 'count' then model_months.weight
+            else model_months.credit_usd
         end as figure
-    from credit_months
+    from model_months
     inner join closed_metrics
         on
-            credit_months.conversion_type = closed_metrics.conversion_type
+            model_months.conversion_type = closed_metrics.conversion_type
             and closed_metrics.basis = 'credited'
 
 ),
