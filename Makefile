@@ -54,6 +54,7 @@ bench: setup ## Measure; results are added to benchmarks/RESULTS.md.
 	$(PY) benchmarks/landing.py
 	$(PY) benchmarks/matching.py
 	$(PY) benchmarks/lifecycle.py
+	$(PY) benchmarks/attribution.py
 
 lint: setup ## Check style, types, layers and deprecations.
 	$(VENV)/bin/ruff check scripts tests benchmarks models

@@ -1,7 +1,8 @@
 -- Grain: one row per opportunity and touchpoint that may belong to its journeys.
 -- The touches are those of every person of the account and of the people named on the
 -- opportunity, whatever account they belong to; each enters once, and weighs what the
--- person's role in the opportunity does.
+-- person's role in the opportunity does. Each way to them reads the touches by itself,
+-- so that an engine keeps those alone that it needs.
 
 with
 
@@ -41,36 +42,27 @@ contact_roles as (
 
 ),
 
-touchpoints as (
-
-    select
-        touchpoint_id,
-        person_id,
-        account_id,
-        campaign_id,
-        channel,
-        is_marketing,
-        is_direct,
-        is_sales,
-        touched_at
-    from {{ ref('fct_touchpoints') }}
-    where person_id is not null
-
-),
-
 account_touches as (
 
     select
         opportunities.opportunity_id,
         opportunities.created_at,
         opportunities.closed_at,
-        touchpoints.*
+        touchpoints.touchpoint_id,
+        touchpoints.person_id,
+        touchpoints.campaign_id,
+        touchpoints.channel,
+        touchpoints.is_marketing,
+        touchpoints.is_direct,
+        touchpoints.is_sales,
+        touchpoints.touched_at
     from opportunities
-    inner join touchpoints
+    inner join {{ ref('fct_touchpoints') }} as touchpoints
         on
             opportunities.account_id = touchpoints.account_id
             and opportunities.window_start <= touchpoints.touched_at
             and opportunities.window_end >= touchpoints.touched_at
+    where touchpoints.person_id is not null
 
 ),
 
@@ -80,11 +72,18 @@ contact_touches as (
         opportunities.opportunity_id,
         opportunities.created_at,
         opportunities.closed_at,
-        touchpoints.*
+        touchpoints.touchpoint_id,
+        touchpoints.person_id,
+        touchpoints.campaign_id,
+        touchpoints.channel,
+        touchpoints.is_marketing,
+        touchpoints.is_direct,
+        touchpoints.is_sales,
+        touchpoints.touched_at
     from opportunities
     inner join opportunity_people
         on opportunities.opportunity_id = opportunity_people.opportunity_id
-    inner join touchpoints
+    inner join {{ ref('fct_touchpoints') }} as touchpoints
         on
             opportunity_people.person_id = touchpoints.person_id
             and opportunities.window_start <= touchpoints.touched_at
@@ -104,17 +103,7 @@ gathered_touches as (
 opportunity_touches as (
 
     select
-        gathered_touches.opportunity_id,
-        gathered_touches.created_at,
-        gathered_touches.closed_at,
-        gathered_touches.touchpoint_id,
-        gathered_touches.person_id,
-        gathered_touches.campaign_id,
-        gathered_touches.channel,
-        gathered_touches.is_marketing,
-        gathered_touches.is_direct,
-        gathered_touches.is_sales,
-        gathered_touches.touched_at,
+        gathered_touches.*,
         coalesce(contact_roles.weight, 1) as role_weight
     from gathered_touches
     left join opportunity_people
