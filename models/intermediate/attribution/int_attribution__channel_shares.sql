@@ -10,6 +10,12 @@ removal_effects as (
 
 ),
 
+higher_effects as (
+
+    select * from {{ ref('int_attribution__higher_effects') }}
+
+),
+
 shapley_values as (
 
     select * from {{ ref('int_attribution__shapley_values') }}
@@ -20,7 +26,8 @@ attribution_models as (
 
     select
         attribution_model,
-        method
+        method,
+        coalesce(chain_order, 0) as chain_order
     from {{ ref('attribution_models') }}
     where is_active
 
@@ -31,13 +38,23 @@ channel_effects as (
     select
         conversion_type,
         'markov' as method,
+        1 as chain_order,
         channel,
         removal_effect as effect
     from removal_effects
     union all
     select
         conversion_type,
+        'markov' as method,
+        chain_order,
+        channel,
+        removal_effect as effect
+    from higher_effects
+    union all
+    select
+        conversion_type,
         'shapley' as method,
+        0 as chain_order,
         channel,
         shapley_value as effect
     from shapley_values
@@ -62,7 +79,9 @@ channel_shares as (
         greatest(coalesce(channel_effects.effect, 0), 0) as credit_effect
     from channel_effects
     inner join attribution_models
-        on channel_effects.method = attribution_models.method
+        on
+            channel_effects.method = attribution_models.method
+            and channel_effects.chain_order = attribution_models.chain_order
 
 )
 
