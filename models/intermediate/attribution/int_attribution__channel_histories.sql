@@ -1,7 +1,7 @@
 -- Grain: one row per way in which journeys end and four channels that they came by one
--- after another, fewer where they begin: how often they did, and ended there.
--- Going on in the same channel is no step. Nothing is counted where no active model asks
--- for a Markov chain of an order above 1.
+-- after another, fewer where they begin: how often they did, and how many ended there.
+-- Going on in the same channel is no step. Nothing is counted where no active model
+-- asks for a Markov chain of an order above 1.
 
 with
 
@@ -16,14 +16,14 @@ higher_models as (
 journey_positions as (
 
     select * from {{ ref('int_attribution__journey_positions') }}
-    where is_creditable and exists (select attribution_model from higher_models)
+    where is_creditable and exists (select 1 from higher_models)
 
 ),
 
 open_journeys as (
 
     select * from {{ ref('int_attribution__open_journeys') }}
-    where exists (select attribution_model from higher_models)
+    where exists (select 1 from higher_models)
 
 ),
 
