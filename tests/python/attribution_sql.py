@@ -1,0 +1,108 @@
+"""The SQL of attribution, compiled once, on as many small worlds as a test likes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from dbt.artifacts.resources.types import NodeType
+
+import dbt_process
+from lib.warehouse import PROJECT_ROOT
+
+AS_OF = "2026-12-31"
+WANTED = (
+    "fct_attribution_credits",
+    "fct_channel_contributions",
+    "fct_unattributed_conversions",
+)
+# What the earlier domains give, as far as attribution reads it.
+TABLES = {
+    "fct_touchpoints": "touchpoint_id varchar, person_id varchar, account_id varchar, "
+    "campaign_id varchar, channel varchar, is_marketing boolean, is_direct boolean, "
+    "is_sales boolean, touched_at timestamp",
+    "dim_people": "person_id varchar, account_id varchar, created_at timestamp",
+    "fct_lead_funnel": "funnel_cycle_id varchar, person_id varchar, "
+    "account_id varchar, segment varchar, mql_at timestamp",
+    "fct_opportunity_outcomes": "opportunity_id varchar, primary_person_id varchar, "
+    "account_id varchar, segment varchar, amount_usd decimal(18, 2), is_won boolean, "
+    "created_at timestamp, closed_at timestamp",
+    "bridge_opportunity_people": "opportunity_id varchar, person_id varchar, "
+    "role varchar",
+}
+World = Mapping[str, Sequence[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True)
+class AttributionSql:
+    """The models behind the attribution marts, in an order in which they build."""
+
+    seeds: list[str]
+    models: list[tuple[str, str]]
+
+    def build(self, world: World) -> duckdb.DuckDBPyConnection:
+        """Build a world in memory; tables that it lacks are empty."""
+        connection = duckdb.connect(config={"threads": 1})
+        connection.execute("attach ':memory:' as mops")
+        for schema in ("marts", "intermediate", "policy"):
+            connection.execute(f"create schema mops.{schema}")
+        for name, columns in TABLES.items():
+            connection.execute(f"create table mops.marts.{name} ({columns})")
+            if rows := world.get(name):
+                marks = f"({', '.join('?' for _ in rows[0])})"
+                connection.execute(
+                    f"insert into mops.marts.{name} values "
+                    + ", ".join([marks] * len(rows)),
+                    [value for row in rows for value in row],
+                )
+        for statement in self.seeds:
+            connection.execute(statement)
+        for relation, query in self.models:
+            connection.execute(f"create table {relation} as {query}")
+        return connection
+
+
+def compile_attribution(folder: Path) -> AttributionSql:
+    """Compile what builds the attribution marts of the marts of earlier domains."""
+    warehouse = folder / "mops.duckdb"
+    target = folder / "target"
+    project = dbt_process.project_without_tests()
+    nodes: dict[str, Any] = {}
+
+    def gather(key: str) -> None:
+        node = project.nodes[key]
+        if key in nodes or node.name in TABLES:
+            return
+        # A seed stands on macros alone.
+        for parent in getattr(node.depends_on, "nodes", []):
+            gather(parent)
+        nodes[key] = node
+
+    for node in list(project.nodes.values()):
+        if node.name in WANTED:
+            gather(node.unique_id)
+    models = [n for n in nodes.values() if n.resource_type == NodeType.Model]
+    seeds = [n for n in nodes.values() if n.resource_type == NodeType.Seed]
+    arguments = ["compile", "--select", *(model.name for model in models)]
+    arguments += ["--target-path", str(target), "--log-path", str(folder)]
+    arguments += ["--vars", str({"as_of": AS_OF})]
+    assert dbt_process.invoke(arguments, warehouse, tests=False)
+    compiled = target / "compiled" / str(project.metadata.project_name)
+    return AttributionSql(
+        [
+            f"create table mops.{seed.schema}.{seed.name} as select * from read_csv("
+            f"'{PROJECT_ROOT / seed.original_file_path}', "
+            f"types = {dict(seed.config.column_types)})"
+            for seed in seeds
+        ],
+        [
+            (
+                f"mops.{model.schema}.{model.name}",
+                (compiled / model.original_file_path).read_text("utf-8"),
+            )
+            for model in models
+        ],
+    )
