@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from attribution_sql import TABLES
 from conftest import Warehouse, run_dbt
 
 AS_OF = "2025-12-31"
@@ -32,20 +33,6 @@ MODELS = [
 ]
 MODELS.append("fct_attribution_credits")
 SEEDS = ("attribution_models", "contact_roles")
-# What the earlier domains give, as far as attribution reads it.
-TABLES = {
-    "fct_touchpoints": "touchpoint_id varchar, person_id varchar, account_id varchar, "
-    "campaign_id varchar, channel varchar, is_marketing boolean, is_direct boolean, "
-    "is_sales boolean, touched_at timestamp",
-    "dim_people": "person_id varchar, account_id varchar, created_at timestamp",
-    "fct_lead_funnel": "funnel_cycle_id varchar, person_id varchar, "
-    "account_id varchar, segment varchar, mql_at timestamp",
-    "fct_opportunity_outcomes": "opportunity_id varchar, primary_person_id varchar, "
-    "account_id varchar, segment varchar, amount_usd decimal(18, 2), is_won boolean, "
-    "created_at timestamp, closed_at timestamp",
-    "bridge_opportunity_people": "opportunity_id varchar, person_id varchar, "
-    "role varchar",
-}
 
 
 # What a build leaves as it is where nothing changed, with one of its figures.
