@@ -1,6 +1,6 @@
 -- Grain: one row per current closing, channel and currency of money spent in its month,
--- by then or now, with the reason if it is another. What shared costs take from channels
--- or add to them stands under a currency of its own.
+-- by then or now, with the reason if it is another. What channels bear of shared costs
+-- stands under a currency of its own.
 
 with
 
@@ -77,9 +77,13 @@ compared_spend as (
         currency,
         sum(old_amount) as old_amount,
         sum(new_amount) as new_amount,
-        sum(sum(new_amount - old_amount)) over (
-            partition by closing_id, currency
-        ) as all_channels_change,
+        -- What the row without a channel gives away is what the others bear.
+        sum(
+            case
+                when currency = '(shared)' and channel = 'unknown' then 0
+                else sum(new_amount - old_amount)
+            end
+        ) over (partition by closing_id, currency) as all_channels_change,
         sum(old_usd) as reported,
         sum(new_usd) as restated
     from both_sides
