@@ -42,6 +42,7 @@ ROSTERS = "assert_lifecycle_rosters_are_unambiguous"
 NAMES = "assert_lifecycle_routing_names_known_reps"
 PHONE_LIMIT = "max_names_per_phone"
 PLANS = "assert_campaigns_ab_tests_are_unambiguous"
+DEFAULT_MODEL = "assert_attribution_default_model_is_active"
 OUTCOMES = ["distinct", "merged", "review"]
 Faults = Callable[..., list[Any]]
 
@@ -88,6 +89,7 @@ def faults(tmp_path: Path, column_types: dict[str, dict[str, str]]) -> Faults:
                 config=lambda **_: "",
                 ref=lambda name: name,
                 as_of=lambda: "now",
+                var=lambda _: "linear",
                 reporting_date=lambda _: TODAY,
                 in_force=lambda: (
                     f"effective_from <= {TODAY} and "
@@ -116,6 +118,25 @@ def test_a_limit_that_matching_lacks_is_told(
     assert old in (SEEDS / "core" / f"{seed}.csv").read_text()
     found = faults(LIMITS, seed, lambda text: text.replace(old, new))
     assert sorted(row[0] for row in found) == wrong
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        (("", ""), []),
+        ((",linear,positions", ",lineal,positions"), [("linear",)]),
+        (("1,0,true,Equal", "1,0,false,Equal"), [("linear",)]),
+    ],
+)
+def test_a_default_model_that_credits_nobody_is_told(
+    faults: Faults, change: tuple[str, str], wrong: list[Any]
+) -> None:
+    text = (SEEDS / "attribution" / "attribution_models.csv").read_text()
+    assert change[0] in text
+    found = faults(
+        DEFAULT_MODEL, "attribution_models", lambda seed: seed.replace(*change)
+    )
+    assert found == wrong
 
 
 def test_a_decision_on_nobody_is_told(faults: Faults) -> None:
