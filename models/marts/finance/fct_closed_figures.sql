@@ -13,6 +13,13 @@ closed_months as (
 
 ),
 
+closed_metrics as (
+
+    select metric
+    from {{ ref('closed_metrics') }}
+
+),
+
 reported_figures as (
 
     select * from {{ ref('stg_meta__closed_figures') }}
@@ -38,6 +45,9 @@ both_figures as (
     from closed_months
     inner join reported_figures
         on closed_months.closing_id = reported_figures.closing_id
+    -- What is kept no longer is not made any longer either.
+    inner join closed_metrics
+        on reported_figures.metric = closed_metrics.metric
     union all
     select
         closed_months.closing_id,
