@@ -33,6 +33,11 @@ TABLES = {
     "bridge_opportunity_people": "opportunity_id varchar, person_id varchar, "
     "role varchar",
 }
+# What the one model in Python gives while no active model asks for a higher order.
+NO_HIGHER_EFFECTS = (
+    "select null::varchar as conversion_type, null::bigint as chain_order, "
+    "null::varchar as channel, null::double as removal_effect limit 0"
+)
 World = Mapping[str, Sequence[tuple[Any, ...]]]
 
 
@@ -101,7 +106,9 @@ def compile_attribution(folder: Path) -> AttributionSql:
         [
             (
                 f"mops.{model.schema}.{model.name}",
-                (compiled / model.original_file_path).read_text("utf-8"),
+                (compiled / model.original_file_path).read_text("utf-8")
+                if model.language == "sql"
+                else NO_HIGHER_EFFECTS,
             )
             for model in models
         ],
