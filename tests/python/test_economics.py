@@ -205,8 +205,8 @@ def payments(
 
 def paid_margins(
     payments: dict[str, Row], key: str
-) -> dict[str, tuple[Fraction | None, Fraction]]:
-    """Return the margin of what an account or deal paid, and the share given back."""
+) -> dict[str, tuple[Fraction | None, Fraction, Fraction]]:
+    """Return the margin of what an account or deal paid, what it paid and got back."""
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in payments.values():
         if row[key] and row["usd"] is not None:
@@ -220,8 +220,7 @@ def paid_margins(
         margin = (
             1 - Fraction(sum(row["cost"] for row in costed)) / base if base else None
         )
-        if gross:
-            found[name] = (margin, Fraction(back) / gross)
+        found[name] = (margin, Fraction(gross), Fraction(back))
     return found
 
 
@@ -246,9 +245,9 @@ def test_payments_are_what_was_paid_and_what_is_left_of_it(
         else:
             margins = [
                 margin
-                for margin, _ in (
-                    by_deal.get(wanted["opportunity_id"], (None, 0)),
-                    by_account.get(wanted["account_id"], (None, 0)),
+                for margin, *_ in (
+                    by_deal.get(wanted["opportunity_id"], (None,)),
+                    by_account.get(wanted["account_id"], (None,)),
                 )
                 if margin is not None
             ]
@@ -288,9 +287,14 @@ def test_a_deal_s_margin_and_its_new_customer_are_the_oracle_s(
     customers = months = 0
     for row in deals:
         deal, account = row["opportunity_id"], row["account_id"]
-        known = [by_deal.get(deal), by_account.get(account)]
-        margins = [each[0] for each in known if each and each[0] is not None]
-        backs = [each[1] for each in known if each]
+        of_deal, of_account = by_deal.get(deal), by_account.get(account)
+        known = [each[0] for each in (of_deal, of_account) if each]
+        margins = [margin for margin in known if margin is not None]
+        backs = []
+        if of_deal and (base := max(of_deal[1], exact(row["amount_usd"] or 0))):
+            backs.append(of_deal[2] / base)
+        if of_account and of_account[1]:
+            backs.append(of_account[2] / of_account[1])
         margin = (*margins, Fraction(general["margin_rate"]))[0]
         margin += (*backs, Fraction(0))[0]
         assert row["margin_rate"] == pytest.approx(float(margin), abs=1e-9)

@@ -1,5 +1,5 @@
--- Grain: one row per opportunity, and per account, that paid something: what is left of
--- its payments after the cost of revenue, and what of them was given back.
+-- Grain: one row per opportunity, and per account, that paid something or was given
+-- something back: what is left of its payments after the cost of revenue, and the sums.
 
 with
 
@@ -37,7 +37,7 @@ owner_sums as (
     select
         owner_type,
         owner_id,
-        sum(amount_usd) filter (where kind != 'refund') as paid_usd,
+        coalesce(sum(amount_usd) filter (where kind != 'refund'), 0) as paid_usd,
         sum(amount_usd)
         filter (where kind != 'refund' and cost_of_revenue_usd is not null)
             as costed_usd,
@@ -62,9 +62,9 @@ paid_margins as (
             when costed_usd > 0
                 then 1 - cast(cost_usd as double) / cast(costed_usd as double)
         end as margin_rate,
-        cast(refunded_usd as double) / cast(paid_usd as double) as refund_rate
+        paid_usd,
+        refunded_usd
     from owner_sums
-    where paid_usd > 0
 
 )
 

@@ -18,7 +18,8 @@ opportunity_margins as (
     select
         owner_id as opportunity_id,
         margin_rate,
-        refund_rate
+        paid_usd,
+        refunded_usd
     from {{ ref('int_finance__paid_margins') }}
     where owner_type = 'opportunity'
 
@@ -29,9 +30,9 @@ account_margins as (
     select
         owner_id as account_id,
         margin_rate,
-        refund_rate
+        cast(refunded_usd as double) / cast(paid_usd as double) as refund_rate
     from {{ ref('int_finance__paid_margins') }}
-    where owner_type = 'account'
+    where owner_type = 'account' and paid_usd > 0
 
 ),
 
@@ -74,7 +75,17 @@ won_deals as (
                 segment_policies.margin_rate,
                 general_policies.margin_rate
             )
-            + coalesce(opportunity_margins.refund_rate, account_margins.refund_rate, 0),
+            -- What is not paid yet cannot have been given back.
+            + coalesce(
+                cast(opportunity_margins.refunded_usd as double) / nullif(
+                    cast(greatest(
+                        opportunity_margins.paid_usd,
+                        coalesce(won_opportunities.amount_usd, 0)
+                    ) as double), 0
+                ),
+                account_margins.refund_rate,
+                0
+            ),
             10
         ) as margin_rate,
         won_opportunities.won_on,
