@@ -16,7 +16,6 @@ import argparse
 import json
 import os
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,6 +23,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+
+from dbt_command import run_dbt
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"
@@ -43,6 +44,9 @@ MARKOV = [
     "chain_steps",
     "channel_links",
     "removal_effects",
+    "channel_histories",
+    "higher_steps",
+    "higher_effects",
 ]
 SHAPLEY = ["channel_sets", "set_values", "shapley_values"]
 
@@ -113,7 +117,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         warehouse = Path(name) / "mops.duckdb"
         _make(warehouse, touches)
-        _dbt(warehouse, "seed", "--select", "attribution_models", "contact_roles")
+        seeds = ("attribution_models", "contact_roles")
+        run_dbt(warehouse, "seed", "--select", *seeds, as_of=AS_OF)
         whole, full = _built(warehouse)
         gigabytes = _peak(resource.RUSAGE_CHILDREN)
         bare, cpu, rows = _bare(warehouse)
@@ -214,7 +219,7 @@ def _bare(warehouse: Path) -> tuple[float, float, int]:
 def _built(warehouse: Path) -> tuple[float, dict[str, float]]:
     """Build the models; return all seconds, and those of each by dbt's clock."""
     started = time.perf_counter()
-    _dbt(
+    run_dbt(
         warehouse,
         "run",
         *("--threads", "1", "--select", "models/intermediate/attribution"),
@@ -222,6 +227,7 @@ def _built(warehouse: Path) -> tuple[float, dict[str, float]]:
         "--exclude",
         *(f"int_attribution__opportunity_{name}" for name in ("sources", "influences")),
         "int_attribution__source_claims",
+        as_of=AS_OF,
     )
     seconds = time.perf_counter() - started
     path = warehouse.parent / "target" / "run_results.json"
@@ -233,27 +239,6 @@ def _built(warehouse: Path) -> tuple[float, dict[str, float]]:
 
 def _peak(whose: int) -> float:
     return resource.getrusage(whose).ru_maxrss / 1e6
-
-
-def _dbt(warehouse: Path, command: str, *arguments: str) -> None:
-    environment = os.environ | {
-        "MOPS_WAREHOUSE": str(warehouse),
-        "DBT_TARGET_PATH": str(warehouse.parent / "target"),
-        "DBT_LOG_PATH": str(warehouse.parent / "logs"),
-        "DBT_PROFILES_DIR": str(ROOT),
-        "DO_NOT_TRACK": "1",
-    }
-    program = Path(sys.executable).with_name("dbt")
-    subprocess.run(
-        [
-            *(str(program), "--quiet", command, *arguments),
-            # The same for all commands, so that the project is parsed once.
-            *("--vars", f"{{as_of: '{AS_OF}'}}"),
-        ],
-        cwd=ROOT,
-        env=environment,
-        check=True,
-    )
 
 
 if __name__ == "__main__":

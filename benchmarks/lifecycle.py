@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import os
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,6 +21,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+
+from dbt_command import run_dbt
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"
@@ -224,11 +225,12 @@ def _built(folder: Path, people: int) -> tuple[float, float, int]:
             events = connection.read_parquet(str(folder / "events.parquet"))
             events = events if some else events.limit(0)
             events.create(f"staging.stg_{source}__stage_events")
-    _dbt(warehouse, "seed", "--select", "seeds/lifecycle", "seeds/core", "holidays")
+    seeds = ("seeds/lifecycle", "seeds/core", "holidays")
+    run_dbt(warehouse, "seed", "--select", *seeds, as_of=AS_OF)
     started, before = time.perf_counter(), _children_seconds()
     ends = ("fct_stage_transitions", "fct_lead_funnel", "fct_lead_responses")
     chosen = [f"+{end},models/intermediate/lifecycle" for end in ends]
-    _dbt(
+    run_dbt(
         warehouse,
         "build",
         "--exclude-resource-type=test",
@@ -239,6 +241,7 @@ def _built(folder: Path, people: int) -> tuple[float, float, int]:
             "--exclude",
             "+int_lifecycle__qualifying_moments,models/intermediate/lifecycle",
         ),
+        as_of=AS_OF,
     )
     seconds, cpu = time.perf_counter() - started, _children_seconds() - before
     with duckdb.connect(str(warehouse), read_only=True) as connection:
@@ -251,27 +254,6 @@ def _built(folder: Path, people: int) -> tuple[float, float, int]:
 def _children_seconds() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
-
-
-def _dbt(warehouse: Path, command: str, *arguments: str) -> None:
-    environment = os.environ | {
-        "MOPS_WAREHOUSE": str(warehouse),
-        "DBT_TARGET_PATH": str(warehouse.parent / "target"),
-        "DBT_LOG_PATH": str(warehouse.parent / "logs"),
-        "DBT_PROFILES_DIR": str(ROOT),
-        "DO_NOT_TRACK": "1",
-    }
-    program = Path(sys.executable).with_name("dbt")
-    subprocess.run(
-        [
-            *(str(program), "--quiet", command, *arguments),
-            # The same for both commands, so that the second finds the project parsed.
-            *("--vars", f"{{as_of: '{AS_OF}'}}"),
-        ],
-        cwd=ROOT,
-        env=environment,
-        check=True,
-    )
 
 
 if __name__ == "__main__":

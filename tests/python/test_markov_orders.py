@@ -19,6 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from attribution_sql import TABLES
 from conftest import Warehouse, read_yaml, run_dbt
 from lib import markov
 from lib.markov import CONVERSION, NULL, START, removal_effects
@@ -260,19 +261,6 @@ SELECTED = (
     "fct_attribution_credits",
     "fct_channel_contributions",
 )
-TABLES = {
-    "fct_touchpoints": "touchpoint_id varchar, person_id varchar, account_id varchar, "
-    "campaign_id varchar, channel varchar, is_marketing boolean, is_direct boolean, "
-    "is_sales boolean, touched_at timestamp",
-    "dim_people": "person_id varchar, account_id varchar, created_at timestamp",
-    "fct_lead_funnel": "funnel_cycle_id varchar, person_id varchar, "
-    "account_id varchar, segment varchar, mql_at timestamp",
-    "fct_opportunity_outcomes": "opportunity_id varchar, primary_person_id varchar, "
-    "account_id varchar, segment varchar, amount_usd decimal(18, 2), is_won boolean, "
-    "created_at timestamp, closed_at timestamp",
-    "bridge_opportunity_people": "opportunity_id varchar, person_id varchar, "
-    "role varchar",
-}
 Paths = dict[str, list[Journey]]
 
 
