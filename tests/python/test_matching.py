@@ -266,7 +266,8 @@ def test_rules_and_decisions_override_probability(
             DECISIONS,
         )
     decided = "int_core__match_decisions+,+fct_duplicate_candidates"
-    shown = ["bridge_person_records", "int_core__person_moves+"]
+    moved = ["int_core__person_moves", "bridge_person_record_history"]
+    shown = ["bridge_person_records", *moved]
     assert run_dbt(warehouse.path, select=[decided, *shown], as_of="2026-01-02")
     found = persons(warehouse)
     assert {pair: found[pair[0]] == found[pair[1]] for pair in ONE_PERSON} == (
