@@ -32,35 +32,39 @@ default_ranks as (
 
 ),
 
-least_shares as (
+ordered_shares as (
 
     select
-        quarter_start,
-        conversion_type,
-        channel,
-        attribution_model,
-        credit_share
+        *,
+        row_number() over (
+            partition by quarter_start, conversion_type, channel
+            order by credit_share asc, attribution_model asc
+        ) as least_place,
+        row_number() over (
+            partition by quarter_start, conversion_type, channel
+            order by credit_share desc, attribution_model asc
+        ) as greatest_place
     from channel_credits
-    qualify row_number() over (
-        partition by quarter_start, conversion_type, channel
-        order by credit_share asc nulls last, attribution_model asc
-    ) = 1
+    where credit_share is not null
 
 ),
 
-greatest_shares as (
+channel_spreads as (
 
     select
         quarter_start,
         conversion_type,
         channel,
-        attribution_model,
-        credit_share
-    from channel_credits
-    qualify row_number() over (
-        partition by quarter_start, conversion_type, channel
-        order by credit_share desc nulls last, attribution_model asc
-    ) = 1
+        round(max(credit_share) - min(credit_share), 9) as share_spread,
+        max(case when least_place = 1 then attribution_model end)
+            as min_share_model,
+        max(case when greatest_place = 1 then attribution_model end)
+            as max_share_model
+    from ordered_shares
+    group by
+        quarter_start,
+        conversion_type,
+        channel
 
 ),
 
@@ -84,28 +88,16 @@ attribution_comparison as (
         channel_credits.credit_share,
         channel_credits.credit_rank,
         default_ranks.credit_rank - channel_credits.credit_rank as rank_change,
-        round(greatest_shares.credit_share - least_shares.credit_share, 9)
-            as share_spread,
-        case
-            when least_shares.credit_share is not null
-                then least_shares.attribution_model
-        end as min_share_model,
-        case
-            when greatest_shares.credit_share is not null
-                then greatest_shares.attribution_model
-        end as max_share_model
+        channel_spreads.share_spread,
+        channel_spreads.min_share_model,
+        channel_spreads.max_share_model
     from channel_credits
     cross join attribution_trust
-    inner join least_shares
+    left join channel_spreads
         on
-            channel_credits.quarter_start = least_shares.quarter_start
-            and channel_credits.conversion_type = least_shares.conversion_type
-            and channel_credits.channel = least_shares.channel
-    inner join greatest_shares
-        on
-            channel_credits.quarter_start = greatest_shares.quarter_start
-            and channel_credits.conversion_type = greatest_shares.conversion_type
-            and channel_credits.channel = greatest_shares.channel
+            channel_credits.quarter_start = channel_spreads.quarter_start
+            and channel_credits.conversion_type = channel_spreads.conversion_type
+            and channel_credits.channel = channel_spreads.channel
     left join default_ranks
         on
             channel_credits.quarter_start = default_ranks.quarter_start

@@ -26,6 +26,7 @@ channel_quarters as (
         cast(quarter_start + interval '3' month as date) as next_quarter_start,
         {{ reporting_date(as_of()) }} as as_of_day,
         sum(budgets_without_rate) as budgets_without_rate,
+        sum(late_days_without_rate) as late_days_without_rate,
         sum(budget_usd) as budget_usd,
         sum(direct_spend_usd) as direct_spend_usd,
         sum(direct_spend_usd) + sum(outlook_usd) as expected_spend_usd
@@ -57,6 +58,8 @@ budget_pace as (
         paced_quarters.quarter_start,
         paced_quarters.channel,
         cast(paced_quarters.budgets_without_rate as bigint) as budgets_without_rate,
+        cast(paced_quarters.late_days_without_rate as bigint)
+            as late_days_without_rate,
         cast(paced_quarters.budget_usd as decimal(28, 2)) as budget_usd,
         cast(paced_quarters.direct_spend_usd as decimal(28, 6)) as direct_spend_usd,
         cast(paced_quarters.days_gone as integer) as days_gone,

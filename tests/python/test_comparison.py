@@ -193,6 +193,29 @@ def credit(
     return found
 
 
+def rank_and_spread(rows: dict[tuple[Any, ...], dict[str, Any]]) -> None:
+    """Hold ranks and spreads of a quarter and conversion type to the shares."""
+    shares: dict[str, dict[str, float]] = defaultdict(dict)
+    for (*_, channel, model), row in rows.items():
+        shares[channel][model] = row["credit_share"]
+    for (*_, channel, model), row in rows.items():
+        given = shares[channel]
+        places = {
+            name: 1 + sum(other[name] > value for other in shares.values())
+            for name, value in given.items()
+        }
+        least, most = min(given.values()), max(given.values())
+        assert row["credit_rank"] == places[model]
+        assert row["rank_change"] == places["linear"] - places[model]
+        assert row["share_spread"] == pytest.approx(most - least, abs=2e-9)
+        assert row["min_share_model"] == min(
+            name for name, value in given.items() if value == least
+        )
+        assert row["max_share_model"] == min(
+            name for name, value in given.items() if value == most
+        )
+
+
 def test_models_stand_side_by_side(
     company_warehouse: Warehouse,
     credit: dict[Key, dict[str, dict[str, tuple[Fraction, Fraction]]]],
@@ -252,31 +275,9 @@ def test_models_stand_side_by_side(
                     sum(each[0] for each in held[model].values())
                 )
                 expected.add((start, kind, channel, model))
-        for channel in channels:
-            given = {
-                model: found[start, kind, channel, model]["credit_share"]
-                for model in models
-            }
-            places = {
-                model: 1
-                + sum(
-                    found[start, kind, other, model]["credit_share"] > given[model]
-                    for other in channels
-                )
-                for model in models
-            }
-            least, most = min(given.values()), max(given.values())
-            for model in models:
-                row = found[start, kind, channel, model]
-                assert row["credit_rank"] == places[model]
-                assert row["rank_change"] == places["linear"] - places[model]
-                assert row["share_spread"] == pytest.approx(most - least, abs=2e-9)
-                assert row["min_share_model"] == min(
-                    name for name, value in given.items() if value == least
-                )
-                assert row["max_share_model"] == min(
-                    name for name, value in given.items() if value == most
-                )
+        rank_and_spread(
+            {key: row for key, row in found.items() if key[:2] == (start, kind)}
+        )
     assert set(found) == expected
     assert any(row["credit_share"] == 0 for row in found.values())
     assert any(row["rank_change"] for row in found.values())

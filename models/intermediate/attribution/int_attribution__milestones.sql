@@ -10,8 +10,7 @@ conversions as (
         conversion_type,
         conversion_id,
         person_id,
-        account_id,
-        converted_at
+        account_id
     from {{ ref('int_attribution__conversions') }}
 
 ),
@@ -75,8 +74,7 @@ person_milestones as (
         conversions.conversion_id,
         people.created_at as lead_created_at,
         cast(null as timestamp) as opportunity_created_at,
-        cast(null as timestamp) as closed_at,
-        conversions.converted_at
+        cast(null as timestamp) as closed_at
     from conversions
     left join people
         on conversions.person_id = people.person_id
@@ -94,8 +92,7 @@ deal_milestones as (
         opportunities.created_at as opportunity_created_at,
         case
             when conversions.conversion_type = 'won' then opportunities.closed_at
-        end as closed_at,
-        conversions.converted_at
+        end as closed_at
     from conversions
     inner join opportunities
         on conversions.conversion_id = opportunities.opportunity_id

@@ -91,20 +91,7 @@ won_deals as (
         won_opportunities.won_on,
         won_opportunities.closed_at
     from won_opportunities
-    left join opportunity_margins
-        on won_opportunities.opportunity_id = opportunity_margins.opportunity_id
-    left join account_margins
-        on won_opportunities.account_id = account_margins.account_id
-    left join margin_policies as segment_policies
-        on
-            won_opportunities.segment = segment_policies.segment
-            and won_opportunities.judged_on >= segment_policies.effective_from
-            and won_opportunities.judged_on < segment_policies.effective_to
-    left join margin_policies as general_policies
-        on
-            general_policies.segment = '*'
-            and won_opportunities.judged_on >= general_policies.effective_from
-            and won_opportunities.judged_on < general_policies.effective_to
+    {{ margin_joins('won_opportunities', 'judged_on') }}
 
 )
 

@@ -52,7 +52,8 @@ parts as (
             ), 0
         ) as budget_usd,
         0 as direct_spend_usd,
-        0 as outlook_usd
+        0 as outlook_usd,
+        0 as late_days_without_rate
     from budgets
     left join exchange_rates
         on
@@ -67,7 +68,8 @@ parts as (
         0 as budgets_without_rate,
         0 as budget_usd,
         direct_spend_usd,
-        0 as outlook_usd
+        0 as outlook_usd,
+        0 as late_days_without_rate
     from spend_months
     union all
     select
@@ -77,7 +79,8 @@ parts as (
         0 as budgets_without_rate,
         0 as budget_usd,
         0 as direct_spend_usd,
-        outlook_usd
+        outlook_usd,
+        late_days_without_rate
     from outlook_months
 
 ),
@@ -91,7 +94,8 @@ budget_months as (
         cast(sum(budgets_without_rate) as bigint) as budgets_without_rate,
         cast(sum(budget_usd) as decimal(28, 2)) as budget_usd,
         cast(sum(direct_spend_usd) as decimal(28, 6)) as direct_spend_usd,
-        cast(sum(outlook_usd) as decimal(28, 6)) as outlook_usd
+        cast(sum(outlook_usd) as decimal(28, 6)) as outlook_usd,
+        cast(sum(late_days_without_rate) as bigint) as late_days_without_rate
     from parts
     group by
         month,

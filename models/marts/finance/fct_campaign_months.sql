@@ -40,37 +40,9 @@ credit_months as (
 
 parts as (
 
-    select
-        month,
-        campaign_id,
-        channel,
-        spend_usd,
-        0 as mqls,
-        0 as opportunities,
-        0 as won_deals,
-        0 as new_customers,
-        0 as margin_customers,
-        0 as pipeline_usd,
-        0 as revenue_usd,
-        0 as contribution_margin_usd,
-        0 as monthly_margin_usd
-    from campaign_spend
-    union all
-    select
-        month,
-        campaign_id,
-        channel,
-        0 as spend_usd,
-        mqls,
-        opportunities,
-        won_deals,
-        new_customers,
-        margin_customers,
-        pipeline_usd,
-        revenue_usd,
-        contribution_margin_usd,
-        monthly_margin_usd
-    from credit_months
+    {{ economics_parts(
+        'campaign_spend', 'credit_months', ['month', 'campaign_id', 'channel']
+    ) }}
 
 ),
 
@@ -80,17 +52,7 @@ campaign_months as (
         month,
         campaign_id,
         channel,
-        cast(sum(spend_usd) as decimal(28, 6)) as spend_usd,
-        cast(sum(mqls) as double) as mqls,
-        cast(sum(opportunities) as double) as opportunities,
-        cast(sum(won_deals) as double) as won_deals,
-        cast(sum(new_customers) as double) as new_customers,
-        cast(sum(margin_customers) as double) as margin_customers,
-        cast(sum(pipeline_usd) as decimal(28, 10)) as pipeline_usd,
-        cast(sum(revenue_usd) as decimal(28, 10)) as revenue_usd,
-        cast(sum(contribution_margin_usd) as decimal(28, 10))
-            as contribution_margin_usd,
-        cast(sum(monthly_margin_usd) as decimal(28, 10)) as monthly_margin_usd
+        {{ economics_totals() }}
     from parts
     group by
         month,

@@ -59,20 +59,7 @@ rated_payments as (
             general_policies.margin_rate
         ) as margin_rate
     from payments
-    left join opportunity_margins
-        on payments.opportunity_id = opportunity_margins.opportunity_id
-    left join account_margins
-        on payments.account_id = account_margins.account_id
-    left join margin_policies as segment_policies
-        on
-            payments.segment = segment_policies.segment
-            and payments.paid_on >= segment_policies.effective_from
-            and payments.paid_on < segment_policies.effective_to
-    left join margin_policies as general_policies
-        on
-            general_policies.segment = '*'
-            and payments.paid_on >= general_policies.effective_from
-            and payments.paid_on < general_policies.effective_to
+    {{ margin_joins('payments', 'paid_on') }}
 
 ),
 
