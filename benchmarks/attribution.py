@@ -54,6 +54,12 @@ _PERSON_MOMENT = (
 )
 _TOUCHES = """
     select
+        *,
+        cast(hash(person_id) >> 1 as bigint) as person_key,
+        cast(hash(touchpoint_id, person_id, campaign_id, channel, is_marketing,
+            is_direct, is_sales, touched_at) >> 1 as bigint) as touch_print
+    from (
+    select
         'generic:t' || number as touchpoint_id,
         md5('p' || person) as person_id,
         md5('a' || person // 3) as account_id,
@@ -71,13 +77,20 @@ _TOUCHES = """
         select number, (hash(number * 31 + 7) % {people})::bigint as person
         from range({first}, {last}) as numbers (number)
     )
+    )
 """
 _TABLES = {
     "dim_people": """
         select
-            md5('p' || person) as person_id, md5('a' || person // 3) as account_id,
-            {moment} as created_at
-        from range({people}) as people (person)
+            *,
+            cast(hash(person_id) >> 1 as bigint) as person_key,
+            cast(hash(account_id) >> 1 as bigint) as account_key
+        from (
+            select
+                md5('p' || person) as person_id, md5('a' || person // 3) as account_id,
+                {moment} as created_at
+            from range({people}) as people (person)
+        )
     """,
     "fct_lead_funnel": """
         select

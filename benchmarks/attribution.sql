@@ -17,40 +17,42 @@ from marts.fct_opportunity_outcomes, (values ('opportunity'), ('won')) as kinds 
 where kind = 'opportunity' or is_won;
 
 create table bare.journeys as
-with deals as (
-    select * from bare.conversions where conversion_type != 'mql'
+with reached as (
+    select c.*, p.person_key, p.created_at as person_at, true as of_account
+    from bare.conversions as c
+    join marts.dim_people as p on hash(c.person_id) >> 1 = p.person_key
+    where c.conversion_type = 'mql'
+    union all
+    select c.*, p.person_key, p.created_at, true
+    from bare.conversions as c
+    join marts.dim_people as p on hash(c.account_id) >> 1 = p.account_key
+    where c.conversion_type != 'mql'
+    union all
+    select c.*, p.person_key, p.created_at, false
+    from bare.conversions as c
+    join marts.bridge_opportunity_people as b on c.conversion_id = b.opportunity_id
+    join marts.dim_people as p on hash(b.person_id) >> 1 = p.person_key
+    where c.conversion_type != 'mql' and p.account_id is distinct from c.account_id
+),
+led as (
+    select * exclude (person_id),
+        coalesce(
+            min(person_at) filter (where of_account) over conversion,
+            min(person_at) over conversion
+        ) as lead_at
+    from reached
+    window conversion as (partition by conversion_type, conversion_id)
 ),
 touched as (
-    select c.*, t.touchpoint_id, t.person_id as touched_id, t.campaign_id, t.channel,
-        t.touched_at, t.is_marketing, p.created_at as lead_at
-    from bare.conversions as c
-    join marts.dim_people as p using (person_id)
-    join marts.fct_touchpoints as t
-        on c.person_id = t.person_id
-        and t.touched_at between c.converted_at - interval 90 day and c.converted_at
-    where c.conversion_type = 'mql' and not t.is_sales
-    union all
-    select c.*, t.touchpoint_id, t.person_id, t.campaign_id, t.channel, t.touched_at,
-        t.is_marketing, l.lead_at
-    from deals as c
-    join (
-        select account_id, min(created_at) as lead_at
-        from marts.dim_people
-        group by all
-    ) as l using (account_id)
-    join marts.fct_touchpoints as t
-        on c.account_id = t.account_id and not t.is_sales
-        and t.touched_at between c.converted_at - interval 90 day and c.converted_at
-    union all
-    select c.*, t.touchpoint_id, t.person_id, t.campaign_id, t.channel, t.touched_at,
-        t.is_marketing, p.created_at
-    from deals as c
-    join marts.bridge_opportunity_people as b on c.conversion_id = b.opportunity_id
-    join marts.dim_people as p on b.person_id = p.person_id
-    join marts.fct_touchpoints as t
-        on b.person_id = t.person_id and not t.is_sales
-        and t.account_id is distinct from c.account_id
-        and t.touched_at between c.converted_at - interval 90 day and c.converted_at
+    select l.*, t.touchpoint_id, t.person_id as touched_id, t.campaign_id, t.channel,
+        t.touched_at, t.is_marketing
+    from led as l
+    join marts.fct_touchpoints as t using (person_key)
+    where coalesce(
+        t.touched_at between l.converted_at - interval 90 day and l.converted_at
+        and not t.is_sales,
+        false
+    )
 ),
 placed as (
     select *,

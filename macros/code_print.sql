@@ -1,13 +1,13 @@
-{# A text that stands for the code of the models of a folder, so that rows which an
-   earlier version made are told from those of this one. #}
-{% macro code_print(folder) -%}
+{# A text that stands for the code of some models, so that rows which an earlier version
+   made are told from those of this one. Looked up by name: to go through all nodes would
+   take longer than a query. #}
+{% macro code_print(models) -%}
     {%- set codes = [] -%}
     {%- if execute -%}
-        {%- for node in graph.get('nodes', {}).values() | sort(attribute='unique_id') -%}
-            {%- if node.resource_type == 'model'
-                and node.original_file_path.startswith(folder) -%}
-                {%- do codes.append(node.raw_code) -%}
-            {%- endif -%}
+        {%- for name in models -%}
+            {%- do codes.append(
+                graph.nodes['model.' ~ project_name ~ '.' ~ name].raw_code
+            ) -%}
         {%- endfor -%}
     {%- endif -%}
     {{ return(local_md5(codes | join('\n'))) }}

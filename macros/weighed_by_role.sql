@@ -8,7 +8,7 @@
         select
             *,
             cast(sum({{ exact_share('weight * role_weight') }}) over (
-                partition by conversion_type, conversion_id, attribution_model
+                partition by conversion_key, attribution_model
             ) as double) as total_weight
         from {{ relation }}
         where is_role_weighted

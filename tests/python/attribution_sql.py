@@ -19,12 +19,38 @@ WANTED = (
     "fct_channel_contributions",
     "fct_unattributed_conversions",
 )
+
+
+def number(*columns: str) -> str:
+    """Return what the macro content_print makes of columns.
+
+    Were it something else, nobody would be found: conversions take theirs from the macro.
+    """
+    return f"cast(hash({', '.join(columns)}) >> 1 as bigint)"
+
+
+def key(name: str, column: str) -> str:
+    """Return a column that holds the number of another one, which nobody inserts."""
+    computed = f"case when {column} is not null then {number(column)} end"
+    return f"{name} bigint generated always as ({computed})"
+
+
 # What the earlier domains give, as far as attribution reads it.
 TABLES = {
     "fct_touchpoints": "touchpoint_id varchar, person_id varchar, account_id varchar, "
     "campaign_id varchar, channel varchar, is_marketing boolean, is_direct boolean, "
-    "is_sales boolean, touched_at timestamp",
-    "dim_people": "person_id varchar, account_id varchar, created_at timestamp",
+    "is_sales boolean, touched_at timestamp, "
+    + key("person_key", "person_id")
+    + ", touch_print bigint generated always as ("
+    + number(
+        *("touchpoint_id", "person_id", "campaign_id", "channel"),
+        *("is_marketing", "is_direct", "is_sales", "touched_at"),
+    )
+    + ")",
+    "dim_people": "person_id varchar, account_id varchar, created_at timestamp, "
+    + key("person_key", "person_id")
+    + ", "
+    + key("account_key", "account_id"),
     "fct_lead_funnel": "funnel_cycle_id varchar, person_id varchar, "
     "account_id varchar, segment varchar, mql_at timestamp",
     "fct_opportunity_outcomes": "opportunity_id varchar, primary_person_id varchar, "
@@ -48,10 +74,16 @@ class AttributionSql:
     seeds: list[str]
     models: list[tuple[str, str]]
 
-    def build(self, world: World) -> duckdb.DuckDBPyConnection:
-        """Build a world in memory; tables that it lacks are empty."""
+    def build(
+        self, world: World, policy: Sequence[str] = ()
+    ) -> duckdb.DuckDBPyConnection:
+        """Build a world in memory; tables that it lacks are empty.
+
+        The statements of the policy change the seeds before anything reads them.
+        """
         connection = duckdb.connect(config={"threads": 1})
         connection.execute("attach ':memory:' as mops")
+        connection.execute("use mops")
         for schema in ("marts", "intermediate", "policy"):
             connection.execute(f"create schema mops.{schema}")
         for name, columns in TABLES.items():
@@ -63,14 +95,14 @@ class AttributionSql:
                     + ", ".join([marks] * len(rows)),
                     [value for row in rows for value in row],
                 )
-        for statement in self.seeds:
+        for statement in (*self.seeds, *policy):
             connection.execute(statement)
         for relation, query in self.models:
             connection.execute(f"create table {relation} as {query}")
         return connection
 
 
-def compile_attribution(folder: Path) -> AttributionSql:
+def compile_attribution(folder: Path, **variables: Any) -> AttributionSql:
     """Compile what builds the attribution marts of the marts of earlier domains."""
     warehouse = folder / "mops.duckdb"
     target = folder / "target"
@@ -93,7 +125,7 @@ def compile_attribution(folder: Path) -> AttributionSql:
     seeds = [n for n in nodes.values() if n.resource_type == NodeType.Seed]
     arguments = ["compile", "--select", *(model.name for model in models)]
     arguments += ["--target-path", str(target), "--log-path", str(folder)]
-    arguments += ["--vars", str({"as_of": AS_OF})]
+    arguments += ["--vars", str({"as_of": AS_OF} | variables)]
     assert dbt_process.invoke(arguments, warehouse, tests=False)
     compiled = target / "compiled" / str(project.metadata.project_name)
     return AttributionSql(

@@ -90,7 +90,7 @@ def journey(attribution: AttributionSql) -> dict[str, list[float]]:
         touch("6", "one", "paid_search", 0),
         touch("7", "two", "email", 0),
     ]
-    world["dim_people"] += [("one", None, day(0)), ("two", None, day(0))]
+    world["dim_people"] += [("one", "one", day(0)), ("two", "two", day(0))]
     found = credit_of_won(attribution, world)
     return {model: shares[: len(CHANNELS)] for model, shares in found.items()}
 
@@ -148,15 +148,16 @@ GAMES = {
 def test_channels_contribute_as_the_docs_say(
     attribution: AttributionSql, model: str
 ) -> None:
-    touches, cycles = [], []
+    touches, people, cycles = [], [], []
     for number, (path, is_converted) in enumerate(GAMES[model]):
         person = f"p{number}"
+        people.append((person, person, day(0)))
         for step, channel in enumerate(path):
             touches.append(touch(f"{number}_{step}", person, channel, step))
         if is_converted:
             cycles.append((person, person, None, "smb", day(9)))
     with attribution.build(
-        {"fct_touchpoints": touches, "fct_lead_funnel": cycles}
+        {"fct_touchpoints": touches, "dim_people": people, "fct_lead_funnel": cycles}
     ) as built:
         found = built.execute(
             "select channel, coalesce(removal_effect, shapley_value), "

@@ -31,7 +31,7 @@ touches as (
 
     select
         conversion_type,
-        conversion_id as journey_id,
+        cast(conversion_key as {{ dbt.type_string() }}) as journey_id,
         touchpoint_id,
         channel,
         conversion_type = 'mql' as is_for_mql,
@@ -42,7 +42,7 @@ touches as (
     union all
     select
         '(none)' as conversion_type,
-        person_id as journey_id,
+        cast(person_key as {{ dbt.type_string() }}) as journey_id,
         touchpoint_id,
         channel,
         is_no_mql as is_for_mql,

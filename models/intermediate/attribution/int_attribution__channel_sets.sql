@@ -45,7 +45,7 @@ converted_sets as (
         on journey_positions.channel = player_bits.channel
     group by
         journey_positions.conversion_type,
-        journey_positions.conversion_id
+        journey_positions.conversion_key
 
 ),
 
@@ -62,7 +62,7 @@ open_sets as (
     from open_journeys
     inner join player_bits
         on open_journeys.channel = player_bits.channel
-    group by open_journeys.person_id
+    group by open_journeys.person_key
 
 ),
 

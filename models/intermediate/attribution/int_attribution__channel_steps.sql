@@ -8,10 +8,9 @@ converted_touches as (
 
     select
         conversion_type,
-        conversion_id,
         channel,
         lag(channel) over (
-            partition by conversion_type, conversion_id
+            partition by conversion_key
             order by touched_at asc, touchpoint_id asc
         ) as previous_channel,
         is_last_non_direct as is_end

@@ -2,6 +2,8 @@
 -- Its touches lie in the lookback, which the var lets begin after the conversion of the
 -- same type before it, by the same person or account.
 
+{{ config(materialized='view') }}
+
 with
 
 funnel as (
@@ -41,6 +43,8 @@ conversions as (
         account_id,
         segment,
         cast(null as decimal(18, 2)) as amount_usd,
+        cast(null as timestamp) as opportunity_created_at,
+        cast(null as timestamp) as closed_at,
         mql_at as converted_at
     from funnel
     union all
@@ -51,6 +55,8 @@ conversions as (
         account_id,
         segment,
         amount_usd,
+        created_at as opportunity_created_at,
+        cast(null as timestamp) as closed_at,
         created_at as converted_at
     from opportunities
     union all
@@ -61,6 +67,8 @@ conversions as (
         account_id,
         segment,
         amount_usd,
+        created_at as opportunity_created_at,
+        closed_at,
         closed_at as converted_at
     from opportunities
     where is_won
@@ -82,37 +90,22 @@ owned_conversions as (
 dated_conversions as (
 
     select
-        *,
-        {{ dbt.dateadd(
-            'day', -(var('attribution_lookback_days') | int), 'converted_at'
-        ) }} as window_start,
-        -- Conversions of one second share the touches since the one before them.
-        max(converted_at) over (
-            partition by conversion_type, converted_by
-            order by converted_at asc
-            range between unbounded preceding and interval '1 second' preceding
-        ) as latest_converted_at
-    from owned_conversions
-
-),
-
-typed_conversions as (
-
-    select
+        {{ conversion_key('conversion_type', 'conversion_id') }} as conversion_key,
         conversion_type,
         conversion_id,
         person_id,
         account_id,
         segment,
         amount_usd,
+        opportunity_created_at,
+        closed_at,
         converted_at,
-        window_start,
-        case
-            when {{ var('attribution_since_previous_conversion') }}
-                then latest_converted_at
-        end as previous_converted_at
-    from dated_conversions
+        {{ dbt.dateadd(
+            'day', -(var('attribution_lookback_days') | int), 'converted_at'
+        ) }} as window_start,
+        {{ previous_conversion() }} as previous_converted_at
+    from owned_conversions
 
 )
 
-select * from typed_conversions
+select * from dated_conversions

@@ -15,13 +15,6 @@
 
 with
 
-journey_touches as (
-
-    select * from {{ ref('int_attribution__journey_touches') }}
-    where is_direct or is_creditable
-
-),
-
 journeys as (
 
     select * from {{ ref('int_attribution__journeys') }}
@@ -29,36 +22,47 @@ journeys as (
 
 ),
 
-dated_touches as (
+touchpoints as (
 
     select
-        journey_touches.conversion_type,
-        journey_touches.conversion_id,
-        journey_touches.touchpoint_id,
-        journey_touches.person_id,
-        journey_touches.campaign_id,
-        journey_touches.channel,
-        journey_touches.is_creditable,
-        journey_touches.role_weight,
-        journey_touches.touched_at,
-        coalesce(journey_touches.touched_at <= journeys.lead_created_at, false)
+        *,
+        {{ is_creditable() }} as is_creditable
+    from {{ ref('fct_touchpoints') }}
+
+),
+
+journey_touches as (
+
+    select
+        conversion_people.conversion_key,
+        conversion_people.conversion_type,
+        touchpoints.touchpoint_id,
+        touchpoints.person_id,
+        touchpoints.campaign_id,
+        touchpoints.channel,
+        touchpoints.is_creditable,
+        conversion_people.role_weight,
+        touchpoints.touched_at,
+        coalesce(touchpoints.touched_at <= journeys.lead_created_at, false)
             as is_before_lead,
-        coalesce(journey_touches.touched_at <= journeys.opportunity_created_at, false)
+        coalesce(touchpoints.touched_at <= journeys.opportunity_created_at, false)
             as is_before_opportunity,
-        coalesce(journey_touches.touched_at <= journeys.closed_at, false)
+        coalesce(touchpoints.touched_at <= journeys.closed_at, false)
             as is_before_close,
-        journeys.is_role_weighted,
         journeys.journey_print,
         -- Counted from the last creditable touch: the shares are the same, and the
         -- decay of no whole journey vanishes.
-        case when journey_touches.is_creditable then pow(0.5, {{ dbt.datediff(
-            'journey_touches.touched_at', 'journeys.last_touched_at', 'second'
+        case when touchpoints.is_creditable then pow(0.5, {{ dbt.datediff(
+            'touchpoints.touched_at', 'journeys.last_creditable_at', 'second'
         ) }} / {{ 86400.0 * var('time_decay_half_life_days') }}) else 0 end as decay
-    from journey_touches
-    inner join journeys
-        on
-            journey_touches.conversion_type = journeys.conversion_type
-            and journey_touches.conversion_id = journeys.conversion_id
+    from journeys
+    inner join {{ ref('int_attribution__conversion_people') }} as conversion_people
+        on journeys.conversion_key = conversion_people.conversion_key
+    inner join touchpoints
+        on conversion_people.person_key = touchpoints.person_key
+    where
+        {{ is_of_journey() }}
+        and coalesce(touchpoints.is_direct or touchpoints.is_creditable, false)
 
 ),
 
@@ -75,18 +79,19 @@ placed_touches as (
             as opportunity_position,
         count_if(is_creditable and is_before_close) over journey
             as close_position,
+        bool_or(role_weight != 1) over journey as is_role_weighted,
         last_value(is_creditable) over whole_way as has_creditable_end,
         cast(sum({{ exact_share('decay') }}) over journey as double) as total_decay
-    from dated_touches
+    from journey_touches
     window
-        journey as (partition by conversion_type, conversion_id),
+        journey as (partition by conversion_key),
         so_far as (
-            partition by conversion_type, conversion_id
+            partition by conversion_key
             order by touched_at asc, touchpoint_id asc
             rows between unbounded preceding and current row
         ),
         whole_way as (
-            partition by conversion_type, conversion_id
+            partition by conversion_key
             order by touched_at asc, touchpoint_id asc
             rows between unbounded preceding and unbounded following
         )
@@ -96,25 +101,20 @@ placed_touches as (
 journey_positions as (
 
     select
+        conversion_key,
         conversion_type,
-        conversion_id,
         touchpoint_id,
         person_id,
         campaign_id,
         channel,
         is_creditable,
-        creditable_count,
-        is_creditable and position = 1 as is_first,
+        cast(creditable_count as integer) as creditable_count,
         is_creditable and position = creditable_count as is_last_non_direct,
-        is_last,
-        is_creditable and position = lead_position as is_lead_creation,
-        is_creditable and position = opportunity_position
-            as is_opportunity_creation,
-        is_creditable and position = close_position as is_close,
-        concat_ws(
-            ':', creditable_count, lead_position, opportunity_position, close_position,
-            has_creditable_end
-        ) as shape,
+        {{ content_print([
+            'creditable_count', 'lead_position', 'opportunity_position',
+            'close_position', 'has_creditable_end'
+        ]) }} as shape,
+        {{ positions_held() }} as positions_held,
         decay / total_decay as decay_share,
         role_weight,
         is_role_weighted,

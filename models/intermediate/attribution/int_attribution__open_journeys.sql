@@ -16,7 +16,7 @@ touchpoints as (
 
     select
         touchpoint_id,
-        person_id,
+        person_key,
         channel,
         touched_at
     from {{ ref('fct_touchpoints') }}
@@ -28,7 +28,7 @@ open_journeys as (
 
     select
         touchpoints.touchpoint_id,
-        touchpoints.person_id,
+        touchpoints.person_key,
         touchpoints.channel,
         unconverted_people.is_no_mql,
         unconverted_people.is_no_opportunity,
@@ -37,7 +37,7 @@ open_journeys as (
     from touchpoints
     inner join unconverted_people
         on
-            touchpoints.person_id = unconverted_people.person_id
+            touchpoints.person_key = unconverted_people.person_key
             and touchpoints.touched_at >= unconverted_people.window_start
 
 )

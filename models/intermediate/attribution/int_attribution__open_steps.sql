@@ -11,7 +11,7 @@ open_touches as (
         lead(channel) over journey is null as is_end
     from {{ ref('int_attribution__open_journeys') }}
     window journey as (
-        partition by person_id
+        partition by person_key
         order by touched_at asc, touchpoint_id asc
     )
 

@@ -3,30 +3,63 @@
 
 with
 
-opportunity_touches as (
+opportunities as (
 
     select
         opportunity_id,
+        coalesce(closed_at, {{ as_of() }}) as window_end
+    from {{ ref('fct_opportunity_outcomes') }}
+
+),
+
+conversions as (
+
+    select
+        conversion_key,
+        conversion_id as opportunity_id,
+        window_start
+    from {{ ref('int_attribution__conversions') }}
+    where conversion_type = 'opportunity'
+
+),
+
+conversion_people as (
+
+    select
+        conversion_key,
+        person_key
+    from {{ ref('int_attribution__conversion_people') }}
+
+),
+
+touchpoints as (
+
+    select
+        person_key,
         touchpoint_id,
         touched_at
-    from {{ ref('int_attribution__opportunity_touches') }}
-    where
-        is_marketing
-        and touched_at <= coalesce(closed_at, {{ as_of() }})
-        and touched_at >= {{ dbt.dateadd(
-            'day', -(var('attribution_lookback_days') | int), 'created_at'
-        ) }}
+    from {{ ref('fct_touchpoints') }}
+    where is_marketing
 
 ),
 
 opportunity_influences as (
 
     select
-        opportunity_id,
-        count(touchpoint_id) as marketing_touch_count,
-        min(touched_at) as first_marketing_touch_at
-    from opportunity_touches
-    group by opportunity_id
+        conversions.opportunity_id,
+        count(touchpoints.touchpoint_id) as marketing_touch_count,
+        min(touchpoints.touched_at) as first_marketing_touch_at
+    from conversions
+    inner join opportunities
+        on conversions.opportunity_id = opportunities.opportunity_id
+    inner join conversion_people
+        on conversions.conversion_key = conversion_people.conversion_key
+    inner join touchpoints
+        on
+            conversion_people.person_key = touchpoints.person_key
+            and conversions.window_start <= touchpoints.touched_at
+            and opportunities.window_end >= touchpoints.touched_at
+    group by conversions.opportunity_id
 
 )
 

@@ -1,6 +1,8 @@
 -- Grain: one row per shape of journeys and set of positions that one of its touches
 -- holds, with the number of such touches: one for any set, all others for none.
 
+{{ config(materialized='view') }}
+
 with
 
 placed_touches as (
@@ -8,23 +10,11 @@ placed_touches as (
     select
         shape,
         creditable_count,
-        {{ positions_held() }} as positions_held,
+        positions_held,
         is_creditable,
-        is_first,
-        is_last,
-        is_last_non_direct,
-        is_lead_creation,
-        is_opportunity_creation,
-        is_close,
         1 as touches
     from {{ ref('int_attribution__journey_positions') }}
-    where
-        is_first
-        or is_last
-        or is_last_non_direct
-        or is_lead_creation
-        or is_opportunity_creation
-        or is_close
+    where positions_held > 0
     group by all
 
 ),
@@ -36,12 +26,6 @@ other_touches as (
         creditable_count,
         0 as positions_held,
         true as is_creditable,
-        false as is_first,
-        false as is_last,
-        false as is_last_non_direct,
-        false as is_lead_creation,
-        false as is_opportunity_creation,
-        false as is_close,
         creditable_count - count_if(is_creditable) as touches
     from placed_touches
     group by

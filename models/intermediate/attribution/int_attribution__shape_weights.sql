@@ -31,17 +31,17 @@ positioned_touches as (
         attribution_models.even_share,
         attribution_models.decay_share,
         attribution_models.first_share
-        * cast(shape_touches.is_first as integer)
+        * least(shape_touches.positions_held & 1, 1)
         + attribution_models.last_share
-        * cast(shape_touches.is_last as integer)
+        * least(shape_touches.positions_held & 2, 1)
         + attribution_models.last_non_direct_share
-        * cast(shape_touches.is_last_non_direct as integer)
+        * least(shape_touches.positions_held & 4, 1)
         + attribution_models.lead_creation_share
-        * cast(shape_touches.is_lead_creation as integer)
+        * least(shape_touches.positions_held & 8, 1)
         + attribution_models.opportunity_creation_share
-        * cast(shape_touches.is_opportunity_creation as integer)
+        * least(shape_touches.positions_held & 16, 1)
         + attribution_models.close_share
-        * cast(shape_touches.is_close as integer) as position_share
+        * least(shape_touches.positions_held & 32, 1) as position_share
     from shape_touches
     cross join attribution_models
 

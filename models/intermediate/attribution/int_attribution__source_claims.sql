@@ -41,19 +41,46 @@ lead_sources as (
 
 ),
 
+conversion_people as (
+
+    select * from {{ ref('int_attribution__conversion_people') }}
+    where conversion_type = 'opportunity'
+
+),
+
+conversions as (
+
+    select
+        conversion_key,
+        conversion_id
+    from {{ ref('int_attribution__conversions') }}
+    where conversion_type = 'opportunity'
+
+),
+
+touchpoints as (
+
+    select * from {{ ref('fct_touchpoints') }}
+
+),
+
 first_touches as (
 
     select
-        conversion_id as opportunity_id,
-        channel,
-        campaign_id,
-        is_marketing,
-        is_sales
-    from {{ ref('int_attribution__journey_touches') }}
-    where conversion_type = 'opportunity'
+        conversions.conversion_id as opportunity_id,
+        touchpoints.channel,
+        touchpoints.campaign_id,
+        touchpoints.is_marketing,
+        touchpoints.is_sales
+    from conversion_people
+    inner join conversions
+        on conversion_people.conversion_key = conversions.conversion_key
+    inner join touchpoints
+        on conversion_people.person_key = touchpoints.person_key
+    where {{ is_of_journey() }}
     qualify row_number() over (
-        partition by conversion_id
-        order by touched_at asc, touchpoint_id asc
+        partition by conversion_people.conversion_key
+        order by touchpoints.touched_at asc, touchpoints.touchpoint_id asc
     ) = 1
 
 ),

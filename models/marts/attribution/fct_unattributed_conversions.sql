@@ -8,32 +8,15 @@ conversions as (
 
 ),
 
-credited_conversions as (
-
-    select
-        conversion_type,
-        conversion_id
-    from {{ ref('int_attribution__journeys') }}
-
-),
-
 journeys as (
 
     select
-        conversion_type,
-        conversion_id,
-        bool_or(is_direct) as has_direct,
-        bool_or(is_sales) as has_sales
-    from {{ ref('int_attribution__journey_touches') }}
-    group by
-        conversion_type,
-        conversion_id
-
-),
-
-earlier_touches as (
-
-    select * from {{ ref('int_attribution__earlier_touches') }}
+        conversion_key,
+        has_direct,
+        has_sales,
+        latest_touch_at
+    from {{ ref('int_attribution__journeys') }}
+    where not is_credited
 
 ),
 
@@ -49,27 +32,16 @@ unattributed_conversions as (
             when conversions.converted_at is null then 'undated'
             when journeys.has_direct then 'direct_only'
             when journeys.has_sales then 'sales_only'
-            when earlier_touches.latest_touch_at >= conversions.window_start
+            when journeys.latest_touch_at >= conversions.window_start
                 then 'before_previous_conversion'
-            when earlier_touches.conversion_id is not null then 'outside_lookback'
+            when journeys.latest_touch_at is not null then 'outside_lookback'
             else 'no_touch'
         end as reason,
         conversions.amount_usd,
         conversions.converted_at
     from conversions
-    left join credited_conversions
-        on
-            conversions.conversion_type = credited_conversions.conversion_type
-            and conversions.conversion_id = credited_conversions.conversion_id
-    left join journeys
-        on
-            conversions.conversion_type = journeys.conversion_type
-            and conversions.conversion_id = journeys.conversion_id
-    left join earlier_touches
-        on
-            conversions.conversion_type = earlier_touches.conversion_type
-            and conversions.conversion_id = earlier_touches.conversion_id
-    where credited_conversions.conversion_id is null
+    inner join journeys
+        on conversions.conversion_key = journeys.conversion_key
 
 )
 

@@ -118,13 +118,26 @@ touchpoints as (
         channelled_touches.is_sales,
         channelled_touches.person_record_id is null
         and person_records.person_id is not null as is_stitched,
-        channelled_touches.touched_at
+        channelled_touches.touched_at,
+        {{ number_key('person_records.person_id') }} as person_key
     from channelled_touches
     left join person_records
         on channelled_touches.known_person_record_id = person_records.person_record_id
     left join masks
         on channelled_touches.touchpoint_id = masks.touchpoint_id
 
+),
+
+printed_touchpoints as (
+
+    select
+        *,
+        {{ content_print([
+            'touchpoint_id', 'person_id', 'campaign_id', 'channel', 'is_marketing',
+            'is_direct', 'is_sales', 'touched_at'
+        ]) }} as touch_print
+    from touchpoints
+
 )
 
-select * from touchpoints
+select * from printed_touchpoints

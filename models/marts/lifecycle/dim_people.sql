@@ -76,7 +76,9 @@ people as (
         profiles.record_count,
         profiles.created_at,
         first_touches.first_touch_at,
-        person_stages.mql_at
+        person_stages.mql_at,
+        {{ number_key('profiles.person_id') }} as person_key,
+        {{ number_key('profiles.account_id') }} as account_key
     from profiles
     inner join consents
         on profiles.person_id = consents.person_id

@@ -1,28 +1,28 @@
--- Grain: one row per conversion, touchpoint and data-driven model: the touch's share of
--- its conversion by what the model says of its channel.
+-- Grain: one row per conversion, data-driven model and touchpoint that it credits: by
+-- the touch's share of its conversion in what the model says of its channel.
 -- A conversion whose channels add nothing credits its touches evenly.
-
-{{ config(materialized='view') }}
+-- Every journey moves what a model says of channels, so that each build makes all anew.
 
 with
 
-journeys as (
+conversions as (
 
-    select * from {{ ref('int_attribution__journeys') }}
+    select * from {{ ref('int_attribution__conversions') }}
 
 ),
 
 journey_positions as (
 
     select
+        conversion_key,
         conversion_type,
-        conversion_id,
         touchpoint_id,
         person_id,
         campaign_id,
         channel,
         creditable_count,
-        role_weight
+        role_weight,
+        is_role_weighted
     from {{ ref('int_attribution__journey_positions') }}
     where is_creditable
 
@@ -56,33 +56,26 @@ touch_effects as (
 conversion_effects as (
 
     select
-        conversion_type,
-        conversion_id,
+        conversion_key,
         attribution_model,
         cast(sum({{ exact_share('credit_effect') }}) as double) as total_effect
     from touch_effects
     group by
-        conversion_type,
-        conversion_id,
+        conversion_key,
         attribution_model
 
 ),
 
-channel_weights as (
+touch_weights as (
 
     select
-        journeys.conversion_type,
-        journeys.conversion_id,
-        journeys.account_id,
-        journeys.segment,
-        journeys.amount_usd,
-        journeys.converted_at,
-        journeys.is_role_weighted,
+        conversions.*,
         touch_effects.touchpoint_id,
-        touch_effects.person_id,
+        touch_effects.person_id as touched_person_id,
         touch_effects.campaign_id,
         touch_effects.channel,
         touch_effects.role_weight,
+        touch_effects.is_role_weighted,
         touch_effects.attribution_model,
         case
             when conversion_effects.total_effect > 0
@@ -92,14 +85,33 @@ channel_weights as (
     from touch_effects
     inner join conversion_effects
         on
-            touch_effects.conversion_type = conversion_effects.conversion_type
-            and touch_effects.conversion_id = conversion_effects.conversion_id
+            touch_effects.conversion_key = conversion_effects.conversion_key
             and touch_effects.attribution_model = conversion_effects.attribution_model
-    inner join journeys
-        on
-            touch_effects.conversion_type = journeys.conversion_type
-            and touch_effects.conversion_id = journeys.conversion_id
+    inner join conversions
+        on touch_effects.conversion_key = conversions.conversion_key
+
+),
+
+{{ weighed_by_role('touch_weights') }},
+
+channel_credits as (
+
+    select
+        conversion_type,
+        conversion_id,
+        attribution_model,
+        touchpoint_id,
+        touched_person_id as person_id,
+        account_id,
+        campaign_id,
+        channel,
+        segment,
+        cast(credited_weight as double) as weight,
+        cast(amount_usd * credited_weight as decimal(28, 10)) as credit_usd,
+        converted_at
+    from weighed_by_role
+    where credited_weight > 0
 
 )
 
-select * from channel_weights
+select * from channel_credits
