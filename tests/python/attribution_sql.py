@@ -24,7 +24,7 @@ WANTED = (
 def number(*columns: str) -> str:
     """Return what the macro content_print makes of columns.
 
-    Were it something else, nobody would be found: conversions take theirs from the macro.
+    Were it something else, no journey would be found: conversions use the macro.
     """
     return f"cast(hash({', '.join(columns)}) >> 1 as bigint)"
 

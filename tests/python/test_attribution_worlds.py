@@ -378,3 +378,43 @@ def test_weights_by_position_equal_the_oracle(
     amounts = {(one.kind, one.id): one.amount for one in conversions}
     for (kind, key, _), credit in sums.items():
         assert credit.quantize(CENT, ROUND_HALF_UP) == amounts[kind, key]
+
+
+def shape(conversion: Conversion) -> tuple[Any, ...] | None:
+    """Return what the positions of a journey's touches hang on; null without any."""
+    counted = [
+        touch
+        for touch in conversion.journey
+        if not touch.is_direct and not touch.is_sales
+    ]
+    if not counted:
+        return None
+    literal = [touch for touch in conversion.journey if not touch.is_sales][-1]
+    places = []
+    for name in ("lead", "opportunity", "close"):
+        at = conversion.milestones.get(name)
+        places.append(sum(at is not None and one.touched_at <= at for one in counted))
+    return (len(counted), *places, literal is counted[-1])
+
+
+@WORLDS
+@example(deals=[ALL_AT_ONCE, DIRECT_END, AFTER_ALL])
+@given(deals=DEALS)
+def test_journeys_have_one_shape_where_positions_fall_alike_and_only_there(
+    attribution: AttributionSql, deals: list[Deal]
+) -> None:
+    conversions = conversions_of(deals)
+    with deals_built(attribution, deals, conversions) as built:
+        found = {
+            (kind, key): number
+            for kind, key, number in built.execute(
+                "select distinct conversion_type, conversion_id, shape "
+                "from mops.intermediate.int_attribution__journey_positions "
+                "join mops.intermediate.int_attribution__conversions "
+                "using (conversion_key, conversion_type)"
+            ).fetchall()
+        }
+    wanted = {(one.kind, one.id): told for one in conversions if (told := shape(one))}
+    assert found.keys() == wanted.keys()
+    pairs = {(found[key], wanted[key]) for key in wanted}
+    assert len(pairs) == len(set(found.values())) == len(set(wanted.values()))

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import demo
@@ -253,6 +254,12 @@ def test_the_publication_holds_every_mart_row_for_row(
             f"select count(*) from '{folder}/parquet/{schema}/{name}.parquet'"
         )
         assert rows == published.value(f"select count(*) from {relation}")
+    # A view of the warehouse, which can be read under whatever name it is attached.
+    query = "select count(*) from {}marts.fct_attribution_credits"
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{warehouse.path}' as elsewhere (read_only)")
+        read = connection.sql(query.format("elsewhere.")).fetchall()
+    assert read == published.rows(query.format("")) > [(0,)]
 
 
 def test_spend_reconciles_with_what_the_platforms_billed(
