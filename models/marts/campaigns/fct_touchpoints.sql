@@ -10,12 +10,6 @@ touch_records as (
 
 ),
 
-stitched_touches as (
-
-    select * from {{ ref('int_campaigns__stitched_touches') }}
-
-),
-
 channel_lookups as (
 
     select * from {{ ref('int_campaigns__channel_lookups') }}
@@ -34,18 +28,6 @@ campaigns as (
 touch_types as (
 
     select * from {{ ref('touch_types') }}
-
-),
-
-person_records as (
-
-    select * from {{ ref('int_campaigns__person_records') }}
-
-),
-
-masks as (
-
-    select * from {{ ref('int_campaigns__masked_links') }}
 
 ),
 
@@ -74,7 +56,7 @@ channelled_touches as (
         coalesce(touch_types.is_marketing, true) as is_marketing_type,
         coalesce(touch_types.is_sales, false) as is_sales
     from touch_records
-    left join stitched_touches
+    left join {{ ref('int_campaigns__stitched_touches') }} as stitched_touches
         on touch_records.touchpoint_id = stitched_touches.touchpoint_id
     left join channel_lookups
         on
@@ -121,9 +103,9 @@ touchpoints as (
         channelled_touches.touched_at,
         {{ number_key('person_records.person_id') }} as person_key
     from channelled_touches
-    left join person_records
+    left join {{ ref('int_campaigns__person_records') }} as person_records
         on channelled_touches.known_person_record_id = person_records.person_record_id
-    left join masks
+    left join {{ ref('int_campaigns__masked_links') }} as masks
         on channelled_touches.touchpoint_id = masks.touchpoint_id
 
 ),
