@@ -1,5 +1,5 @@
--- Accounts that share their number in dim_people with another one: joins on it would mix
--- their people.
+-- Accounts whose number in dim_people is another one's too, so that joins on it would
+-- mix their people.
 
 with
 
