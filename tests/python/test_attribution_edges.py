@@ -269,9 +269,10 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Worlds:
         raw = write_tables(folder / "one", first_landing().tables)
         assert land(raw, path, monkeypatch) == OK
         assert run_dbt(path, select=select, as_of=AS_OF)
-        base = Path(shutil.copy(path, folder / "base.duckdb"))
-
-        (folder / "vars").mkdir()
+        # The same name in another folder: a view may name the database.
+        for name in ("base", "vars"):
+            (folder / name).mkdir()
+        base = Path(shutil.copy(path, folder / "base" / "mops.duckdb"))
         by_vars = Path(shutil.copy(path, folder / "vars" / "mops.duckdb"))
         assert run_dbt(
             by_vars,
