@@ -1,13 +1,14 @@
 {# Takes out of an incremental model the rows of journeys that are no longer what they
-   were: for its pre-hook, in the transaction that adds them as they are now. #}
+   were: for its post-hook, in the transaction that added them as they are now. Before
+   them DuckDB could not add a column that the table of an earlier version lacks. #}
 {% macro drop_stale_journeys() -%}
     {%- if is_incremental() -%}
         delete from {{ this }}
-        {%- if keeps_journeys() %}
-            where journey_print not in (
+        where
+            journey_print is null
+            or journey_print not in (
                 select journey_print from {{ ref('int_attribution__journeys') }}
                 where journey_print is not null
             )
-        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

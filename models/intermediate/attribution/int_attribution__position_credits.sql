@@ -5,7 +5,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='append_new_columns',
-    pre_hook="{{ drop_stale_journeys() }}"
+    post_hook="{{ drop_stale_journeys() }}"
 ) }}
 
 with
