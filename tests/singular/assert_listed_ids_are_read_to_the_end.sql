@@ -1,5 +1,5 @@
--- No list of ids, of merged records or of a deal's contacts and companies, is longer
--- than what the staging reads of it.
+-- No list of ids, of merged records, of a deal's contacts and companies or of the
+-- tools that one feeds, is longer than what is read of it.
 
 select
     'hubspot.contact' as source_table,
@@ -33,3 +33,9 @@ select
     id as record_id
 from {{ source('marketo', 'activity_merge_leads') }}
 where {{ listed_id_count('merge_ids') }} > {{ max_listed_ids() }}
+union all
+select
+    'generic.tools' as source_table,
+    tool_id as record_id
+from {{ source('generic', 'tools') }}
+where {{ listed_id_count('feeds_tool_ids') }} > {{ max_listed_ids() }}

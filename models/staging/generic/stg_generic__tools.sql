@@ -18,7 +18,7 @@ renamed as (
         {{ snake_case('category') }} as category,
         {{ clean_text('owner') }} as tool_owner,
         coalesce(is_critical, false) as is_critical,
-        nullif(replace(feeds_tool_ids, ' ', ''), '') as feeds_record_ids
+        {{ clean_text('feeds_tool_ids') }} as feeds_record_ids
     from tools
 
 )
