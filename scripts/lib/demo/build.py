@@ -89,6 +89,7 @@ def truth_tables(world: World, mailing: hubspot.Mailing) -> Tables:
     yield "opportunity_people", truth.opportunity_person_table(world)
     yield "channel_effects", truth.channel_table(world)
     yield "ad_spend", ads.true_spend_table(world)
+    yield "tools", tools.true_tool_table(world)
 
 
 def build(

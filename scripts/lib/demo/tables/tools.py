@@ -28,6 +28,7 @@ from lib.demo.world import World
 _YEAR = 365
 _LEAVERS_KEEP_SEATS = 0.7
 _UNUSED = 0.18  # of the seats
+_OVERBOUGHT = 3.0
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,14 @@ class _Tool:
     departments: tuple[str, ...]
     feeds: tuple[str, ...]
     records_per_person: float
+    is_abandoned: bool = False  # Nobody has worked with it for long.
+    is_overbought: bool = False  # Far more seats were bought than are held.
 
 
 _EVERYBODY = ("SDR", "AE", "Sales", "Marketing", "Operations", "Customer")
 _MARKETING = ("Marketing", "Operations")
 _TOOLS: tuple[_Tool, ...] = (
-    _Tool("Salesforce", "crm", "Revenue Operations", True, 0.24, _EVERYBODY,
+    _Tool("Salesforce", "crm", "Revenue Operations", True, 0.20, _EVERYBODY,
           ("Mailer", "Warehouse", "Dialler"), 1.4),
     _Tool("Mailer", "marketing_automation", "Marketing Operations", True, 0.17,
           _MARKETING, ("Salesforce", "Warehouse"), 9.0),
@@ -77,8 +80,12 @@ _TOOLS: tuple[_Tool, ...] = (
           0.03, _MARKETING, ("Warehouse",), 20.0),
     _Tool("Warehouse", "analytics_and_attribution", "Revenue Operations", True, 0.04,
           ("Operations",), (), 30.0),
-    _Tool("Dialler", "sales_engagement", "Revenue Operations", True, 0.09,
+    _Tool("Dialler", "sales_engagement", "Revenue Operations", True, 0.06,
           ("SDR", "AE"), ("Salesforce",), 2.0),
+    _Tool("Page Lab", "web_and_content", "Content Marketing", False, 0.03, _MARKETING,
+          (), 0.0, is_abandoned=True),
+    _Tool("Prospector", "sales_engagement", "Revenue Operations", False, 0.04,
+          ("SDR",), ("Salesforce",), 0.5, is_overbought=True),
 )  # fmt: skip
 
 
@@ -99,6 +106,10 @@ def _seats(world: World) -> tuple[Array, Array]:
     active = np.array([world.market.staff.reps[user].is_active for _, user in pairs])
     kept = active | (rng.random(len(pairs)) < _LEAVERS_KEEP_SEATS)
     return seats[kept, 0], seats[kept, 1]
+
+
+def _abandoned() -> Array:
+    return np.array([tool.is_abandoned for tool in _TOOLS])
 
 
 def tool_table(world: World) -> pa.Table:
@@ -126,7 +137,8 @@ def contract_table(world: World) -> pa.Table:
     tool = np.array([n for n, one in enumerate(_TOOLS) if one.cost_share > 0])
     offset = rng.integers(10, _YEAR - 10, len(tool))
     bought = np.bincount(_seats(world)[0], minlength=len(_TOOLS))[tool]
-    seats = np.ceil(bought * rng.uniform(1.05, 1.5, len(tool))).astype(np.int64)
+    over = np.array([_OVERBOUGHT if _TOOLS[n].is_overbought else 1.0 for n in tool])
+    seats = np.ceil(bought * over * rng.uniform(1.05, 1.5, len(tool))).astype(np.int64)
     share = np.array([_TOOLS[number].cost_share for number in tool])
     yearly = len(world.people) * COSTS.tools_usd / 2 * share
     term = np.tile(np.arange(3), len(tool))
@@ -161,6 +173,7 @@ def user_table(world: World) -> pa.Table:
     idle = rng.random(count) < _UNUSED
     away = np.where(idle, rng.integers(60, 300, count), rng.integers(0, 9, count))
     away = np.where(active, away, rng.integers(120, 260, count))
+    away = np.where(_abandoned()[tool], rng.integers(200, 400, count), away)
     last = np.maximum(clock.end_day - 1 - away, granted)
     return table(
         {
@@ -188,7 +201,9 @@ def usage_table(world: World) -> pa.Table:
         {
             "tool_id": pick(_ids(), tool),
             "month": dates(month),
-            "active_users": np.rint(held[tool] * share).astype(np.int64),
+            "active_users": np.where(
+                _abandoned()[tool], 0, np.rint(held[tool] * share).astype(np.int64)
+            ),
             "records_written": np.rint(written).astype(np.int64),
         },
         len(tool),
@@ -217,4 +232,21 @@ def incident_table(world: World) -> pa.Table:
             "severity": pick(("outage", "degraded"), is_slow[order].astype(np.int64)),
         },
         len(order),
+    )
+
+
+def true_tool_table(world: World) -> pa.Table:
+    """Return of each tool what is wrong with it, and its seats left with leavers."""
+    tool, user = _seats(world)
+    left = np.array([not rep.is_active for rep in world.market.staff.reps])[user]
+    fed = {name for one in _TOOLS for name in one.feeds}
+    return table(
+        {
+            "tool_id": _ids(),
+            "is_abandoned": [one.is_abandoned for one in _TOOLS],
+            "is_overbought": [one.is_overbought for one in _TOOLS],
+            "is_orphan": [not one.feeds and one.name not in fed for one in _TOOLS],
+            "leaver_seats": np.bincount(tool[left], minlength=len(_TOOLS)),
+        },
+        len(_TOOLS),
     )
