@@ -35,6 +35,8 @@ READ_TOGETHER = (
     "named_accounts",
     "rep_absences",
     "routing_rules",
+    "tool_policies",
+    "tool_criteria",
 )
 PICKLISTS = "assert_core_picklists_are_unambiguous"
 CRITERIA = "assert_lifecycle_mql_criteria_are_complete"
@@ -42,6 +44,7 @@ ROSTERS = "assert_lifecycle_rosters_are_unambiguous"
 NAMES = "assert_lifecycle_routing_names_known_reps"
 PHONE_LIMIT = "max_names_per_phone"
 PLANS = "assert_campaigns_ab_tests_are_unambiguous"
+TOOLS = "assert_finance_tools_can_be_judged"
 DEFAULT_MODEL = "assert_attribution_default_model_is_active"
 OUTCOMES = ["distinct", "merged", "review"]
 Faults = Callable[..., list[Any]]
@@ -417,3 +420,20 @@ def test_a_definition_that_cannot_be_judged_is_told(
     for (version, _, problem), (named, words) in zip(found, wrong, strict=True):
         assert version == named
         assert words in problem
+
+
+@pytest.mark.parametrize(
+    ("seed", "old", "new", "wrong"),
+    [
+        ("tool_policies", "2000-01-01,", "2000-01-01,", 0),
+        ("tool_policies", "2000-01-01,", "2000-01-01,2026-06-30", 1),
+        ("tool_policies", "2000-01-01,", "2026-07-01,", 1),
+        ("tool_criteria", "TCR-003,time_saved", "TCR-003,better_data", 0),
+        ("tool_criteria", "TCR-001,better_data", "TCR-001,time_saved", 1),
+    ],
+)
+def test_tools_that_nothing_would_judge_are_told(
+    faults: Faults, seed: str, old: str, new: str, wrong: int
+) -> None:
+    assert old in (SEEDS / "finance" / f"{seed}.csv").read_text()
+    assert len(faults(TOOLS, seed, lambda text: text.replace(old, new))) == wrong

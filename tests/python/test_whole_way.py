@@ -373,3 +373,29 @@ def test_every_routing_verdict_is_true(
     assert judged.keys() == wanted.keys()
     assert len(wanted) > 1000
     assert {verdict for _, verdict in wanted.values()} == {True, False}
+
+
+def test_what_is_wrong_with_tools_is_found(raw: Path, warehouse: Warehouse) -> None:
+    truth = read_rows(raw / "_truth" / "tools.csv")
+    shown = {
+        tool_id: rest
+        for tool_id, *rest in warehouse.rows(
+            "select tool_id, recommendation, is_orphan, leaver_seats, annual_cost_usd,"
+            " saving_usd from marts.fct_tools"
+        )
+    }
+    assert len(shown) == len(truth)
+    for tool in truth:
+        tool_id = f"generic:{tool['tool_id']}"
+        recommendation, is_orphan, leaver_seats, cost, saving = shown[tool_id]
+        assert is_orphan == (tool["is_orphan"] == "true"), tool_id
+        assert leaver_seats == int(tool["leaver_seats"]), tool_id
+        assert (recommendation == "cut") == (tool["is_abandoned"] == "true"), tool_id
+        if recommendation == "cut":
+            assert saving == round(cost, 2) > 0
+        if tool["is_overbought"] == "true":
+            assert recommendation == "renegotiate"
+            assert cost / 2 < saving < cost
+    for planted in ("is_abandoned", "is_overbought", "is_orphan"):
+        assert any(tool[planted] == "true" for tool in truth)
+    assert any(int(tool["leaver_seats"]) for tool in truth)
