@@ -16,6 +16,7 @@ import pytest
 import demo
 import export
 import report
+import semantic_layer
 import stage_truth
 import validate
 from business_clock import Clock
@@ -92,6 +93,20 @@ def test_the_demo_warns_and_hands_the_rows_back(out: Path) -> None:
         assert len(rows) > 10
         assert {row["severity"] for row in rows} == {"warning"}
         assert {row[column].lower() for row in rows} == {"false"}
+
+
+def test_the_demo_has_every_metric_in_report_and_semantic_layer(
+    warehouse: Warehouse,
+) -> None:
+    reported = {
+        (metric, month): value
+        for metric, month, value in warehouse.rows(
+            "select metric, month, value from reports.rpt_metric_months "
+            "where value is not null"
+        )
+    }
+    assert {metric for metric, _ in reported} == semantic_layer.METRICS
+    assert semantic_layer.answers_by(warehouse) == reported
 
 
 def test_records_that_were_merged_or_converted_are_one_true_person(
