@@ -13,7 +13,6 @@ publication with such a person in an audience.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +26,7 @@ from lib.audiences import (
 )
 from lib.cli import CHECK_FAILED, OK, UserError, parser, run, say, warn, working
 from lib.lead_queue import write_queue
-from lib.publish import MANIFEST, check_audit, publish
+from lib.publish import check_audit, has_pii, publish, read_manifest
 from lib.warehouse import PROJECT_ROOT, connect, legible, warehouse_path
 
 EXAMPLE = "scripts/export.py --out output; scripts/export.py --queue"
@@ -36,6 +35,12 @@ EXAMPLE = "scripts/export.py --out output; scripts/export.py --queue"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; exit code 0 done, 1 not validated or objected, 2 wrong use."""
     arguments = parser(__doc__ or "", EXAMPLE)
+    arguments.add_argument(
+        "--with-pii",
+        action="store_true",
+        help="publish what tells of a person, too: addresses, names, titles, phones "
+        "and free texts, which are left out otherwise",
+    )
     arguments.add_argument(
         "--out",
         type=Path,
@@ -55,13 +60,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         help="write this audience of the seed audiences as a file instead",
     )
     options = arguments.parse_args(argv)
+    if options.with_pii and (options.queue or options.audience is not None):
+        arguments.error("--with-pii goes with publishing alone")
     try:
         with _dropping_stale_audiences(options.out):
             if options.audience is not None:
                 return _export_audience(options.audience, options.out)
             if options.queue:
                 return _export_queue(options.out)
-            return _publish(options.out)
+            return _publish(options.out, with_pii=options.with_pii)
     except OSError as error:
         raise UserError(f"cannot write to {options.out}: {error.strerror}") from error
 
@@ -102,11 +109,11 @@ def _export_queue(out: Path) -> int:
     return OK
 
 
-def _publish(out: Path) -> int:
+def _publish(out: Path, *, with_pii: bool) -> int:
     with working("publishing marts and reports"):
         with legible(), connect(read_only=True) as connection:
             check_audiences(connection)
-        version = publish(warehouse_path(), out)
+        version = publish(warehouse_path(), out, with_pii=with_pii)
     with legible(), connect(read_only=True) as connection:
         audiences, gone = refresh_audiences(connection, out)
         gone += drop_objecting_versions(connection, out)
@@ -114,12 +121,23 @@ def _publish(out: Path) -> int:
         say(f"written anew: {audience.people:,} people in {audience.path}")
     for cause in gone:
         warn(cause)
-    manifest = json.loads((version / MANIFEST).read_text(encoding="utf-8"))
+    manifest = read_manifest(version)
+    for name in manifest["relations_left_out"]:
+        warn(f"{name} is left out: no YAML describes it")
     rows = sum(published["rows"] for published in manifest["relations"])
+    left_out = sum(len(published["left_out"]) for published in manifest["relations"])
+    hashed = sum(published["hashed_values"] for published in manifest["relations"])
     print(
         f"published: {len(manifest['relations'])} relations, {rows:,} rows in "
         f"{out / 'published' / 'current'} (build {manifest['build_id'][:8]})"
     )
+    if has_pii(manifest):
+        print("with personal data: keep it where personal data may lie")
+    else:
+        print(
+            f"without personal data: {left_out:,} columns left out, {hashed:,} keys "
+            "and texts hashed"
+        )
     return OK
 
 

@@ -66,7 +66,11 @@ _NAMED_OBJECTORS = """
         or addresses.email is not null
 """
 _OF_FILE = "(select unnest(?) as person_id, unnest(?) as email)"
-_OF_VERSION = "read_parquet(?)"
+# A publication without personal data tells no address.
+_OF_VERSION = (
+    "(select * from read_parquet(?) union all by name "
+    "select cast(null as varchar) as email where false)"
+)
 _LATE_OBJECTORS = """
     select count(*)
     from marts.audience_marketable_people as people

@@ -2,7 +2,8 @@
 
     published/current                  symlink to the version that readers open
     published/versions/<time>-<id>/    mops_marts.duckdb, manifest.json and
-                                       parquet/<schema>/<relation>.parquet, read-only
+                                       parquet/<schema>/<relation>.parquet, read-only;
+                                       of large facts <relation>/month=<day>/*.parquet
 
 A version is written and checked beside the others and gets its name when it is whole;
 then the symlink is swapped, which the file system does at once. A reader that has an
@@ -10,7 +11,9 @@ older version open keeps it: the last two stay, and an open file outlives its na
 older one with an objector in an audience goes at once (lib.audiences).
 
 Only what the last validation of the marts passed is published. Validation keeps the
-fingerprint of what it judged; the copy must have the same one.
+fingerprint of what it judged; what is copied must have the same one.
+
+Personal data is left out unless it is asked for (lib.redaction).
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -29,10 +32,13 @@ from typing import Any
 
 import duckdb
 
+from lib.catalog import PublicModel, read_catalog
 from lib.cli import CHECK_FAILED, UserError
+from lib.erasure import salt
 from lib.quality.fingerprint import Query, fingerprint, public_relations
 from lib.quality.history import PastRun, latest_run
-from lib.sql import quote_identifier, relation
+from lib.redaction import Shown, everything, without_pii
+from lib.sql import quote_identifier, quote_literal, relation
 
 DATABASE = "mops_marts.duckdb"
 MANIFEST = "manifest.json"
@@ -44,14 +50,20 @@ _COPY = "publication"
 
 @dataclass(frozen=True)
 class PublishedRelation:
-    """One mart or report of a publication, in the database and as a Parquet file."""
+    """One mart or report of a publication, in the database and as Parquet.
+
+    path matches all of its files; where they are cut by month, `month` is a column of
+    theirs that the database has not.
+    """
 
     relation: str
     rows: int
     columns: list[dict[str, str]]
+    left_out: list[str]
+    hashed_values: int
     path: str
-    bytes: int
-    sha256: str
+    partitioned_by: str | None
+    files: list[dict[str, Any]]
 
 
 def latest_publication(out: Path) -> Path:
@@ -69,8 +81,29 @@ def latest_publication(out: Path) -> Path:
     return current.resolve()
 
 
-def publish(warehouse: Path, out: Path) -> Path:
+def read_manifest(version: Path) -> dict[str, Any]:
+    """Return what a publication says of itself, nothing where it cannot be read."""
+    try:
+        manifest: dict[str, Any] = json.loads(
+            (version / MANIFEST).read_text(encoding="utf-8")
+        )
+    except (OSError, ValueError):
+        return {}
+    return manifest
+
+
+def has_pii(manifest: Mapping[str, Any]) -> bool:
+    """Return whether a publication may hold personal data; one that is silent may."""
+    return bool(manifest.get("with_pii", True))
+
+
+def publish(warehouse: Path, out: Path, *, with_pii: bool = False) -> Path:
     """Publish the warehouse's marts and reports.
+
+    Args:
+        warehouse: the DuckDB file that was built and validated.
+        out: the output folder.
+        with_pii: whether to publish what tells of a person, too.
 
     Returns:
         The version's folder. Content that stands already is not written again.
@@ -89,14 +122,15 @@ def publish(warehouse: Path, out: Path) -> Path:
         for left_over in versions.glob(f"{_UNFINISHED}*"):
             shutil.rmtree(left_over)
         audit = _passed_audit(connection)
-        standing = _standing(root, audit)
+        plan = _Plan(warehouse, audit, read_catalog(), with_pii)
+        standing = _standing(root, plan)
         if standing is not None:
             return standing
         now = datetime.now(UTC)
         name = f"{now:%Y%m%dT%H%M%S.%fZ}-{str(audit.build_id)[:8]}"
         unfinished = versions / f"{_UNFINISHED}{name}"
         try:
-            _write_version(connection, unfinished, audit, now)
+            _write_version(connection, unfinished, plan, now)
         except (duckdb.IOException, OSError) as error:
             shutil.rmtree(unfinished, ignore_errors=True)
             reason = str(error).splitlines()[0]
@@ -104,8 +138,30 @@ def publish(warehouse: Path, out: Path) -> Path:
         version = unfinished.rename(versions / name)
         _flush(versions)
         _swap(root, version)
-        _prune(versions, version)
+        _prune(versions, version, with_pii=with_pii)
     return version
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is to be published, and what of it is shown."""
+
+    warehouse: Path
+    audit: PastRun
+    catalog: Mapping[str, PublicModel]
+    with_pii: bool
+
+    def digest(self) -> str:
+        """Return what tells apart publications of the same rows."""
+        tags = [
+            (
+                model.name,
+                model.partition_by,
+                [(name, column.is_pii) for name, column in model.columns.items()],
+            )
+            for model in self.catalog.values()
+        ]
+        return hashlib.sha256(repr((self.with_pii, tags)).encode()).hexdigest()[:16]
 
 
 def check_audit(warehouse: Path) -> None:
@@ -174,21 +230,24 @@ def _passed_audit(connection: duckdb.DuckDBPyConnection) -> PastRun:
     raise UserError(f"nothing exported: {reason}", CHECK_FAILED)
 
 
-def _standing(root: Path, audit: PastRun) -> Path | None:
-    """Return the publication that stands if it is whole and of the same content."""
+def _standing(root: Path, plan: _Plan) -> Path | None:
+    """Return the publication that stands if it is whole and shows the same."""
     try:
         current = (root / "current").resolve(strict=True)
-        manifest = json.loads((current / MANIFEST).read_text(encoding="utf-8"))
-        files = [manifest["database"], *manifest["relations"]]
+        manifest = read_manifest(current)
+        files = [manifest["database"]]
+        files += [file for entry in manifest["relations"] for file in entry["files"]]
         sizes = [(current / file["path"]).stat().st_size for file in files]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, KeyError, TypeError):
         return None
     is_whole = sizes == [file["bytes"] for file in files]
-    return current if is_whole and manifest["build_id"] == audit.build_id else None
+    shows = (manifest["build_id"], manifest.get("shows"))
+    is_same = shows == (plan.audit.build_id, plan.digest())
+    return current if is_whole and is_same else None
 
 
 def _write_version(
-    connection: duckdb.DuckDBPyConnection, folder: Path, audit: PastRun, now: datetime
+    connection: duckdb.DuckDBPyConnection, folder: Path, plan: _Plan, now: datetime
 ) -> None:
     """Write a version, hold it against the warehouse and seal it.
 
@@ -199,63 +258,130 @@ def _write_version(
     spill = folder / ".spill"
     connection.execute("set temp_directory = ?", [str(spill)])
     connection.execute(f"attach {_literal(folder / DATABASE)} as {_COPY}")
-    relations = [
-        _copy(connection, folder, schema, name)
+    shown = {
+        (schema, name): _shown(connection, plan, schema, name)
         for schema, name in public_relations(_querying(connection), _SOURCE)
+    }
+    if any(entry.hashed_values for entry in shown.values()):
+        _use_salt(connection, plan.warehouse)
+    relations = [
+        _copy(connection, folder, key, entry, plan.catalog.get(key[1]))
+        for key, entry in shown.items()
+        if entry.columns
     ]
-    if fingerprint(_querying(connection), _COPY) != audit.build_id:
-        raise UserError(f"nothing published: {folder} is not what the warehouse holds")
     connection.execute(f"detach {_COPY}")
     shutil.rmtree(spill, ignore_errors=True)
     manifest = {
-        "build_id": audit.build_id,
-        "validation_run_id": audit.run_id,
-        "validated_at": f"{audit.validated_at:%Y-%m-%dT%H:%M:%SZ}",
+        "publication_id": folder.name.removeprefix(_UNFINISHED),
+        "build_id": plan.audit.build_id,
+        "with_pii": plan.with_pii,
+        "shows": plan.digest(),
+        "validation_run_id": plan.audit.run_id,
+        "validated_at": f"{plan.audit.validated_at:%Y-%m-%dT%H:%M:%SZ}",
         "published_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
         "database": {"path": DATABASE, **_size_and_digest(folder / DATABASE)},
         "relations": [asdict(published) for published in relations],
+        "relations_left_out": [
+            ".".join(key) for key, entry in shown.items() if not entry.columns
+        ],
     }
     text = json.dumps(manifest, indent=2) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8")
     _seal(folder)
 
 
+def _shown(
+    connection: duckdb.DuckDBPyConnection, plan: _Plan, schema: str, name: str
+) -> Shown:
+    source = f"{_SOURCE}.{relation(schema, name)}"
+    if plan.with_pii:
+        return everything(connection, source)
+    model = plan.catalog.get(name)
+    known = model if model is not None and model.schema == schema else None
+    return without_pii(connection, source, known)
+
+
+def _use_salt(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
+    connection.execute(f"use {_SOURCE}")
+    salt.use(connection, warehouse)
+    connection.execute("use memory")
+
+
 def _copy(
-    connection: duckdb.DuckDBPyConnection, folder: Path, schema: str, name: str
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    key: tuple[str, str],
+    shown: Shown,
+    model: PublicModel | None,
 ) -> PublishedRelation:
-    """Copy one relation to the attached database and to Parquet.
+    """Copy what is shown of a relation to the attached database and to Parquet.
 
     Raises:
-        UserError: the Parquet file lacks rows.
+        UserError: the copy differs, or the Parquet files lack rows.
     """
-    source = f"{_SOURCE}.{relation(schema, name)}"
+    schema, name = key
+    query = shown.select(f"{_SOURCE}.{relation(schema, name)}")
     target = f"{_COPY}.{relation(schema, name)}"
-    path = f"parquet/{schema}/{name}.parquet"
-    parquet = str(folder / path)
-    (folder / path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     schema_of_copy = f"{_COPY}.{quote_identifier(schema)}"
     connection.execute(f"create schema if not exists {schema_of_copy}")
-    connection.execute(f"create table {target} as select * from {source}")  # noqa: S608
-    connection.execute(
-        f"copy (select * from {target}) to ? (format parquet, compression zstd)",  # noqa: S608
-        [parquet],
-    )
-    counts = connection.execute(
-        f"select (select count(*) from {source}), "  # noqa: S608
-        "(select count(*) from read_parquet(?))",
-        [parquet],
-    ).fetchall()[0]
-    if counts[0] != counts[1]:
-        message = f"{path} holds {counts[1]} of {counts[0]} rows"
+    connection.execute(f"create table {target} as {query}")
+    content = [
+        connection.execute(
+            f"select count(*), sum(hash(public_row)) from ({read}) as public_row"  # noqa: S608
+        ).fetchall()[0]
+        for read in (query, f"select * from {target}")  # noqa: S608
+    ]
+    if content[0] != content[1]:
+        message = f"{schema}.{name} is not what the warehouse holds"
+        raise UserError(f"nothing published: {message}")
+    by = model.partition_by if model else None
+    path = f"parquet/{schema}/{name}" + ("/*/*.parquet" if by else ".parquet")
+    _write_parquet(connection, target, folder / "parquet" / schema / name, by)
+    counted = connection.execute(
+        "select count(*) from read_parquet(?)", [str(folder / path)]
+    ).fetchall()[0][0]
+    if counted != content[0][0]:
+        message = f"{path} holds {counted} of {content[0][0]} rows"
         raise UserError(f"nothing published: {message}")
     columns = connection.execute(f"describe {target}").fetchall()
     return PublishedRelation(
         relation=f"{schema}.{name}",
-        rows=counts[0],
+        rows=content[0][0],
         columns=[{"name": column[0], "type": column[1]} for column in columns],
+        left_out=shown.left_out,
+        hashed_values=shown.hashed_values,
         path=path,
-        **_size_and_digest(folder / path),
+        partitioned_by=by,
+        files=[
+            {"path": str(file.relative_to(folder)), **_size_and_digest(file)}
+            for file in sorted(folder.glob(path))
+        ],
     )
+
+
+def _write_parquet(
+    connection: duckdb.DuckDBPyConnection, table: str, path: Path, by: str | None
+) -> None:
+    """Write path.parquet or, cut by month, a folder; without rows it has one file."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    options = "format parquet, compression zstd"
+    if by is None:
+        connection.execute(
+            f"copy {table} to {quote_literal(f'{path}.parquet')} ({options})"
+        )
+        return
+    month = f"cast(date_trunc('month', {quote_identifier(by)}) as date) as month"
+    query = f"select *, {month} from {table}"  # noqa: S608
+    folder = quote_literal(str(path))
+    if connection.execute(f"from {table} limit 1").fetchone():
+        connection.execute(
+            f"copy ({query}) to {folder} ({options}, partition_by (month))"
+        )
+        return
+    empty = path / "month=1900-01-01"
+    empty.mkdir(parents=True, mode=0o700)
+    file = quote_literal(str(empty / "data_0.parquet"))
+    connection.execute(f"copy {table} to {file} ({options})")
 
 
 def _size_and_digest(path: Path) -> dict[str, Any]:
@@ -289,8 +415,12 @@ def _swap(root: Path, version: Path) -> None:
     _flush(root)
 
 
-def _prune(versions: Path, current: Path) -> None:
-    """Remove all but the current version and those that came last before it."""
+def _prune(versions: Path, current: Path, *, with_pii: bool) -> None:
+    """Remove all but the current version and those that came last before it.
+
+    Who publishes without personal data wants no older version with it, either.
+    """
     older = sorted(path for path in versions.iterdir() if path != current)
-    for path in older[: -(KEPT_VERSIONS - 1)]:
+    kept = [path for path in older if with_pii or not has_pii(read_manifest(path))]
+    for path in set(older) - set(kept[-(KEPT_VERSIONS - 1) :]):
         shutil.rmtree(path)

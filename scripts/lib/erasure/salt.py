@@ -1,7 +1,8 @@
 """The salt of the hashes that stand for erased people, and the table that keeps them.
 
 The salt is what MOPS_ERASURE_SALT says, else what the file beside the warehouse holds
-(`mops.erasure_salt`), which is made at the first erasure. Whoever loses it can no
+(`mops.erasure_salt`), which is made at the first erasure, or when a publication first
+hashes a key that is an address. Whoever loses it can no
 longer tell erased people when they come again, so the warehouse keeps a hash by which
 another salt is told, and landing stops.
 """
@@ -47,16 +48,23 @@ def prepare(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
     """
     for statement in _TABLES:
         connection.execute(statement)
-    if _given(warehouse) is None:
-        path = salt_file(warehouse)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(32) + "\n")
+    _make(warehouse)
     _use(connection, warehouse)
     connection.execute(
         f"insert into {_SALTS} select {hash_of('salt', repr('check'))}, "
         f"cast(now() as timestamp) where not exists (from {_SALTS})"
     )
+
+
+def use(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
+    """Use the salt; where nobody was erased so far, make it if there is none.
+
+    Raises:
+        UserError: the salt is missing, or another one than erasures used.
+    """
+    if not use_if_needed(connection, warehouse):
+        _make(warehouse)
+        connection.execute("set variable erasure_salt = ?", [_given(warehouse)])
 
 
 def use_if_needed(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> bool:
@@ -78,6 +86,14 @@ def use_if_needed(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> boo
         )
     _use(connection, warehouse)
     return True
+
+
+def _make(warehouse: Path) -> None:
+    if _given(warehouse) is None:
+        path = salt_file(warehouse)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32) + "\n")
 
 
 def _given(warehouse: Path) -> str | None:
