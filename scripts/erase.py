@@ -24,6 +24,7 @@ from lib.erasure.erasing import (
 )
 from lib.erasure.person import Person, find, normalise, was_erased
 from lib.erasure.traces import Search, search_bytes, search_database, search_files
+from lib.publish import read_manifest
 from lib.warehouse import PROJECT_ROOT, connect, legible, warehouse_path
 
 DESCRIPTION = """\
@@ -33,7 +34,8 @@ Erase the golden person who has an e-mail address: all records and addresses of 
   closed months             keep their figures, without keys of the person
   what was built of them    goes, and is built again without the person
   OUT                       publications (all versions), audiences, failing rows, Data
-                            Docs and reports go, and are written again; queues go
+                            Docs and the report go, and are written again; queues
+                            and spreadsheets of reports go
   dbt's target and logs     files about the person go
   the warehouse's file      is written anew, so that no page keeps what was deleted
 
@@ -45,12 +47,18 @@ other people have too stays theirs.
 
 In the end every table and file is searched for the person. Killed on the way, the
 command is to be run again. The files that were landed, the sources themselves and
-backups are out of its reach: erase the person there too.
+backups are out of its reach: erase the person there too. A Postgres that was exported
+to holds no address or name, but keys of the person until the next export.
 
 exit code: 0 erased and nothing found; 1 something was found, or the build failed; 2
 wrong use, or nobody has the address."""
 
 Vars = dict[str, object]
+# By whether the publication that stood held personal data.
+_PUBLISHING = {
+    False: ("validate.py marts", "export.py", "report.py"),
+    True: ("validate.py marts", "export.py --with-pii", "report.py"),
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -72,7 +80,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = arguments.parse_args(argv)
     warehouse = warehouse_path()
     contract = Contract.read()
-    was_published = (options.out / "published" / "current").exists()
+    current = options.out / "published" / "current"
+    was_published = current.exists()
+    had_pii = read_manifest(current).get("with_pii") is True
     person, taken, settings = _erase(warehouse, contract, options.email, options.out)
     with working("writing the warehouse anew"):
         rewrite(warehouse)
@@ -80,7 +90,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     built = True
     if not options.no_build:
         with working("building again"):
-            built = build(warehouse, options.out, settings, was_published)
+            publishing = _PUBLISHING[had_pii] if was_published else ()
+            built = build(warehouse, options.out, settings, publishing)
     search = prove(warehouse, contract, person, options.out)
     _report(person, taken, search)
     if not built:
@@ -125,16 +136,17 @@ def _settings(connection: duckdb.DuckDBPyConnection) -> Vars:
     return settings
 
 
-def build(warehouse: Path, out: Path, settings: Vars, is_published: bool) -> bool:
-    """Build as the last build did, and publish where there was a publication."""
+def build(
+    warehouse: Path, out: Path, settings: Vars, publishing: Sequence[str]
+) -> bool:
+    """Build as the last build did, and run what publishes as it was published."""
     folder = Path(sys.executable).parent
     dbt = [str(folder / "dbt"), "--quiet", "build", "--vars", json.dumps(settings)]
     steps = [[*dbt, "--exclude-resource-type", "unit_test"]]
-    if is_published:
-        for script in ("validate.py marts", "export.py", "report.py"):
-            name, *more = script.split()
-            command = [sys.executable, str(PROJECT_ROOT / "scripts" / name), *more]
-            steps.append([*command, "--out", str(out)])
+    for script in publishing:
+        name, *more = script.split()
+        command = [sys.executable, str(PROJECT_ROOT / "scripts" / name), *more]
+        steps.append([*command, "--out", str(out)])
     environment = {
         **os.environ,
         "MOPS_WAREHOUSE": str(warehouse),

@@ -3,6 +3,14 @@
 With --queue, write the leads that no rep has, and who is to get each by the routing
 rules, as OUT/queues/assignments.csv instead.
 
+Personal data is left out unless --with-pii is given: columns that are tagged `pii` in
+the YAML of marts and reports. The manifest says which, and how many keys are hashed.
+
+With --postgres, copy what is published to the schemas marts and reports of the Postgres
+that MOPS_POSTGRES_DSN names (or PGHOST, PGDATABASE, PGUSER …), where the role bi_reader
+reads it. With --reports, write what is published of the reports as files for a
+spreadsheet. Both take what stands in OUT/published, if it is of the build that passed.
+
 With --audience, write one audience as OUT/audiences/NAME.csv for a mail tool instead.
 Nobody who objects to marketing e-mail is ever in it: objections are read anew from all
 that is landed. Publishing stops, too, where one that landed since the build bars
@@ -26,7 +34,15 @@ from lib.audiences import (
 )
 from lib.cli import CHECK_FAILED, OK, UserError, parser, run, say, warn, working
 from lib.lead_queue import write_queue
-from lib.publish import check_audit, has_pii, publish, read_manifest
+from lib.postgres import export_to_postgres
+from lib.publish import (
+    check_audit,
+    has_pii,
+    latest_publication,
+    publish,
+    read_manifest,
+)
+from lib.report_files import WRITERS, write_reports
 from lib.warehouse import PROJECT_ROOT, connect, legible, warehouse_path
 
 EXAMPLE = "scripts/export.py --out output; scripts/export.py --queue"
@@ -46,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         type=Path,
         default=PROJECT_ROOT / "output",
         metavar="DIR",
-        help="folder that holds published/, audiences/ and queues/ (default: output)",
+        help="folder that holds what is written (default: output)",
     )
     what = arguments.add_mutually_exclusive_group()
     what.add_argument(
@@ -59,8 +75,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         metavar="NAME",
         help="write this audience of the seed audiences as a file instead",
     )
+    what.add_argument(
+        "--postgres",
+        action="store_true",
+        help="copy what is published to Postgres instead",
+    )
+    what.add_argument(
+        "--reports",
+        choices=sorted(WRITERS),
+        help="write the published reports as OUT/reports/NAME.csv or .xlsx instead",
+    )
     options = arguments.parse_args(argv)
-    if options.with_pii and (options.queue or options.audience is not None):
+    is_publishing = not (options.queue or options.postgres or options.reports)
+    if options.with_pii and not (is_publishing and options.audience is None):
         arguments.error("--with-pii goes with publishing alone")
     try:
         with _dropping_stale_audiences(options.out):
@@ -68,6 +95,10 @@ def main(argv: Sequence[str] | None = None) -> int:
                 return _export_audience(options.audience, options.out)
             if options.queue:
                 return _export_queue(options.out)
+            if options.postgres:
+                return _export_to_postgres(options.out)
+            if options.reports:
+                return _export_reports(options.out, options.reports)
             return _publish(options.out, with_pii=options.with_pii)
     except OSError as error:
         raise UserError(f"cannot write to {options.out}: {error.strerror}") from error
@@ -106,6 +137,44 @@ def _export_queue(out: Path) -> int:
     for owner, leads in queue.by_owner.items():
         print(f"{leads:>6,}  {owner}")
     print(f"exported: {queue.leads:,} leads in {queue.path}")
+    return OK
+
+
+def _passed_publication(out: Path) -> Path:
+    """Return the publication that stands, which must be of the build that passed.
+
+    Raises:
+        UserError: exit code 1 when it is of another build, or the marts did not pass.
+    """
+    with legible(), connect(read_only=True) as connection:
+        check_audiences(connection)
+    build_id = check_audit(warehouse_path())
+    version = latest_publication(out)
+    if read_manifest(version)["build_id"] != build_id:
+        raise UserError(
+            f"nothing exported: {version} is of an earlier build; run export.py",
+            CHECK_FAILED,
+        )
+    return version
+
+
+def _export_to_postgres(out: Path) -> int:
+    with working("exporting to Postgres"):
+        exported = export_to_postgres(_passed_publication(out))
+    print(
+        f"exported: {exported.relations} relations, {exported.rows:,} rows to the "
+        f"database {exported.database} (publication {exported.publication_id})"
+    )
+    return OK
+
+
+def _export_reports(out: Path, suffix: str) -> int:
+    with working("writing reports"):
+        files = write_reports(_passed_publication(out), out, suffix)
+    print(
+        f"exported: {len(files.rows)} reports, {sum(files.rows.values()):,} rows in "
+        f"{files.folder}"
+    )
     return OK
 
 

@@ -164,8 +164,11 @@ class _Plan:
         return hashlib.sha256(repr((self.with_pii, tags)).encode()).hexdigest()[:16]
 
 
-def check_audit(warehouse: Path) -> None:
+def check_audit(warehouse: Path) -> str:
     """Make sure that the marts are those that the last validation passed.
+
+    Returns:
+        The fingerprint of the build.
 
     Raises:
         UserError: exit code 1 when they are not; 2 when the warehouse cannot be read.
@@ -173,7 +176,7 @@ def check_audit(warehouse: Path) -> None:
     if not warehouse.exists():
         raise UserError(f"no warehouse at {warehouse}: load and build first (make run)")
     with _attached(warehouse) as connection:
-        _passed_audit(connection)
+        return str(_passed_audit(connection).build_id)
 
 
 @contextmanager

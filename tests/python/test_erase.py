@@ -433,7 +433,16 @@ def test_what_was_published_is_published_again(
     assert variables["as_of"] == f"{AS_OF}T23:59:59.999999"
     assert variables["reporting_currency"] == "USD"
     assert ran[1][1:] == ["marts", "--out", str(erased.out)]
+    assert ran[2][1:] == ["--out", str(erased.out)]
     assert not (erased.out / "published").exists()
+
+    # With personal data where it was published with it.
+    current = erased.out / "published" / "current"
+    current.mkdir(parents=True)
+    (current / "manifest.json").write_text('{"with_pii": true}', encoding="utf-8")
+    ran.clear()
+    assert erased.erase(ADDRESS) == OK
+    assert ran[2][1:] == ["--with-pii", "--out", str(erased.out)]
 
     codes["validate.py"] = CHECK_FAILED
     (erased.out / "published" / "current").mkdir(parents=True)

@@ -36,7 +36,15 @@ HISTORIES: dict[tuple[str, str], tuple[str, ...]] = {
     ("marts", "fct_quality_checks"): (),
 }
 # What publishing, validating and reporting write below the output folder.
-WRITTEN = ("published", "failing_rows", "data_docs", "report", "audiences", "queues")
+WRITTEN = (
+    "published",
+    "failing_rows",
+    "data_docs",
+    "report",
+    "reports",
+    "audiences",
+    "queues",
+)
 _FRESH = ".erasing"
 
 
