@@ -260,7 +260,7 @@ def _finish(
             if column in columns and model.key[:1] != (column,):
                 _run(connection, "create index on {} ({})", table, column)
         _comment(connection, "table {}", model.description, table)
-        for column in columns:
+        for column in set(columns) & set(model.columns):
             text = model.columns[column].description
             _comment(connection, "column {}", text, f"{table}.{column}")
     _run(connection, f"grant select on {{}} to {READER}", table)
