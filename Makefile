@@ -15,7 +15,7 @@ export GX_ANALYTICS_ENABLED := false
 export DBT_PROFILES_DIR := .
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help setup lock demo run test bench lint format clean
+.PHONY: help setup lock demo run docs test bench lint format clean
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,6 +46,12 @@ run: setup ## Load DATA (default data/raw), build, validate, publish, report.
 	$(PY) scripts/validate.py marts --out $(OUT)
 	$(PY) scripts/export.py --out $(OUT)
 	$(PY) scripts/report.py --out $(OUT)
+
+docs: setup ## Write OUT/docs/index.html: every model, its lineage and who reads it.
+	$(VENV)/bin/dbt parse --quiet --target-path target/docs
+	$(VENV)/bin/dbt --quiet docs generate --static --no-compile --target-path target/docs
+	mkdir -p $(OUT)/docs
+	cp target/docs/static_index.html $(OUT)/docs/index.html
 
 test: setup ## Run every test, on all cores.
 	$(PY) -m pytest --numprocesses auto --dist loadfile
