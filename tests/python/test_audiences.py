@@ -435,6 +435,21 @@ def test_an_older_publication_with_an_objector_goes(
     assert [path.name for path in left] == ["one", "three"]
 
 
+def test_a_publication_without_addresses_is_judged_by_its_people(
+    asked: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    for people in (tmp_path / "published" / "versions").rglob("*.parquet"):
+        asked.execute(
+            f"copy (select person_id from '{people}') to '{people}.new' "
+            "(format parquet)"
+        )
+        people.with_name(f"{people.name}.new").replace(people)
+    (told,) = drop_objecting_versions(asked, tmp_path)
+    assert told.endswith("two is gone: 1 person in it may not be written to")
+    left = sorted((tmp_path / "published" / "versions").iterdir())
+    assert [path.name for path in left] == ["one", "three"]
+
+
 def test_what_landed_since_the_build_began_stops_publishing(
     asked: duckdb.DuckDBPyConnection,
 ) -> None:
