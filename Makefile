@@ -15,7 +15,7 @@ export GX_ANALYTICS_ENABLED := false
 export DBT_PROFILES_DIR := .
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help setup lock demo run docs test bench lint format clean
+.PHONY: help setup lock demo run docs dashboard test bench lint format clean
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -53,6 +53,10 @@ docs: setup ## Write OUT/docs/index.html: every model, its lineage and who reads
 	mkdir -p $(OUT)/docs
 	cp target/docs/static_index.html $(OUT)/docs/index.html
 
+dashboard: setup ## Show what is published under OUT; on this machine alone.
+	PYTHONPATH=scripts MOPS_OUT=$(OUT) $(PY) -m streamlit run dashboard/app.py \
+		$(if $(MOPS_DASHBOARD_ADDRESS),--server.address $(MOPS_DASHBOARD_ADDRESS))
+
 test: setup ## Run every test, on all cores.
 	$(PY) -m pytest --numprocesses auto --dist loadfile
 
@@ -63,8 +67,8 @@ bench: setup ## Measure; results are added to benchmarks/RESULTS.md.
 	$(PY) benchmarks/attribution.py
 
 lint: setup ## Check style, types, layers and deprecations.
-	$(VENV)/bin/ruff check scripts tests benchmarks models
-	$(VENV)/bin/ruff format --check scripts tests benchmarks models
+	$(VENV)/bin/ruff check scripts dashboard tests benchmarks models
+	$(VENV)/bin/ruff format --check scripts dashboard tests benchmarks models
 	$(VENV)/bin/mypy
 	MOPS_WAREHOUSE=:memory: $(VENV)/bin/dbt parse --quiet
 	$(VENV)/bin/dbt-bouncer run --config-file dbt-bouncer.yml
@@ -72,8 +76,8 @@ lint: setup ## Check style, types, layers and deprecations.
 	$(PY) scripts/deprecations.py
 
 format: setup ## Rewrite Python and SQL to the house style.
-	$(VENV)/bin/ruff check --fix scripts tests benchmarks models
-	$(VENV)/bin/ruff format scripts tests benchmarks models
+	$(VENV)/bin/ruff check --fix scripts dashboard tests benchmarks models
+	$(VENV)/bin/ruff format scripts dashboard tests benchmarks models
 	MOPS_WAREHOUSE=:memory: $(VENV)/bin/sqlfluff fix analyses models snapshots tests
 
 clean: ## Remove what builds leave behind; landed data and publications stay.

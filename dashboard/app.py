@@ -1,0 +1,95 @@
+"""The operating dashboard: `make dashboard`, for this machine alone unless told other.
+
+MOPS_DASHBOARD_PASSWORD asks everybody for a password; MOPS_OUT names the folder that
+export.py wrote to.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from collections.abc import Callable
+from typing import NamedTuple
+
+import streamlit as st
+
+from filters import Filters, choice, chosen
+from lib.cli import UserError
+from publication import standing
+from views import (
+    attribution,
+    campaign_operations,
+    channels,
+    data_quality,
+    forecast,
+    funnel,
+    lead_management,
+    pulse,
+    stack,
+)
+
+_EVERY = frozenset({"quarter", "channel", "segment"})
+
+
+class Page(NamedTuple):
+    """A page: its title, which filters it heeds, and what shows it."""
+
+    title: str
+    heeds: frozenset[str]
+    show: Callable[[Filters], None]
+
+
+PAGES = {
+    "pulse": Page("Pulse", _EVERY, pulse.page),
+    "funnel": Page("Funnel", _EVERY, funnel.page),
+    "attribution": Page("Attribution", _EVERY | {"model"}, attribution.page),
+    "channels": Page("Channels & budget", _EVERY - {"segment"}, channels.page),
+    "leads": Page("Lead management", _EVERY, lead_management.page),
+    "quality": Page("Data quality", frozenset(), data_quality.page),
+    "campaigns": Page(
+        "Campaign operations", _EVERY - {"segment"}, campaign_operations.page
+    ),
+    "stack": Page("Tool stack", frozenset(), stack.page),
+    "forecast": Page("Forecast", frozenset(), forecast.page),
+}
+
+
+def main() -> None:
+    """Show the page that the URL names, with the filters that it names."""
+    st.set_page_config(page_title="Marketing operations", layout="wide")
+    if not _let_in():
+        return
+    try:
+        publication = standing()
+    except UserError as error:
+        st.title("Marketing operations")
+        st.warning(f"There is nothing to show yet: {error}.")
+        return
+    with st.sidebar:
+        # Not pages of Streamlit's: their change would drop the filters from the URL.
+        name = choice("Page", "page", list(PAGES), lambda page: PAGES[page].title)
+        filters = chosen(PAGES[name].heeds)
+        st.caption(
+            f"As of {publication.as_of:%Y-%m-%d %H:%M} UTC, in {publication.currency}. "
+            "The last build that passed every critical rule; a build that fails one "
+            "changes nothing here."
+        )
+    st.title(PAGES[name].title)
+    PAGES[name].show(filters)
+
+
+def _let_in() -> bool:
+    """Ask for the password, where there is one."""
+    password = os.environ.get("MOPS_DASHBOARD_PASSWORD", "")
+    if not password or st.session_state.get("is_let_in"):
+        return True
+    given = st.text_input("Password", type="password")
+    if given and hmac.compare_digest(given.encode(), password.encode()):
+        st.session_state["is_let_in"] = True
+        st.rerun()
+    if given:
+        st.error("That is not the password.")
+    return False
+
+
+main()

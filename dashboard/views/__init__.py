@@ -1,0 +1,1 @@
+"""One module per page; each shows what the filters ask for."""

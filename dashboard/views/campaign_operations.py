@@ -1,0 +1,69 @@
+"""How long campaigns take to go live, and what is wrong in their data."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+import charts
+import figures as fig
+from filters import Filters
+from publication import read
+
+_STEPS = """
+    select
+        step,
+        count(*) as attempts,
+        avg(duration_days) as mean_days,
+        avg(wait_days) as mean_wait_days,
+        count(*) filter (where is_over_target) as over_target,
+        count(*) filter (where is_rework) as rework
+    from marts.fct_campaign_deployments
+    where
+        started_at >= $quarter and started_at < $quarter + interval 3 month
+    group by step, step_order
+    order by step_order
+"""
+_ATTEMPTS = """
+    select
+        campaigns.campaign_name, deployments.attempt_number, deployments.assignee_id,
+        deployments.duration_days, deployments.wait_days, deployments.target_days,
+        deployments.is_over_target, deployments.started_at, deployments.completed_at
+    from marts.fct_campaign_deployments as deployments
+    inner join marts.dim_campaigns as campaigns
+        on deployments.campaign_id = campaigns.campaign_id
+    where
+        deployments.step = $step
+        and deployments.started_at >= $quarter
+        and deployments.started_at < $quarter + interval 3 month
+    order by deployments.duration_days desc nulls last, campaign_deployment_id
+    limit $most_rows
+"""
+_FINDINGS = """
+    select
+        campaign_name, finding_kind, severity, findings, amount_usd, owner, fix
+    from marts.fct_campaign_audits
+    where channel = coalesce($channel, channel)
+    order by amount_usd desc nulls last, campaign_audit_id
+"""
+
+
+def page(filters: Filters) -> None:
+    """Show the steps of the quarter's deployments, and the findings of the audits."""
+    steps = read(_STEPS, quarter=filters.quarter)
+    if steps.empty:
+        st.info("No campaign was on its way to go live in that quarter.")
+    else:
+        charts.bars(
+            steps, "step", "mean_days", unit="mean days", what="Mean days by step."
+        )
+        row = fig.table(steps, "deployment_steps", drill="the campaigns in that step")
+        if row is not None:
+            fig.rows_behind(
+                f"{str(row['step']).capitalize()} by campaign",
+                _ATTEMPTS,
+                "deployments",
+                quarter=filters.quarter,
+                step=str(row["step"]),
+            )
+    st.subheader("What is wrong in the data of campaigns")
+    fig.table(read(_FINDINGS, channel=filters.channel), "campaign_findings")

@@ -1,0 +1,103 @@
+"""Who is to be answered now, and how soon leads are answered."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+import figures as fig
+from filters import Filters
+from publication import read
+
+_RESPONSES = """
+    select
+        count(*) filter (where is_met) as met,
+        count(*) filter (where is_met is not null) as due,
+        count(*) filter (where is_met is null) as pending
+    from marts.fct_lead_responses
+    where
+        mql_at >= $quarter and mql_at < $quarter + interval 3 month
+        and channel = coalesce($channel, channel)
+        and segment = coalesce($segment, segment)
+"""
+_BY_OWNER = """
+    select
+        coalesce(owner_id, fallback_owner, 'nobody') as owner,
+        count(*) filter (where is_met) as met,
+        count(*) filter (where not is_met) as missed,
+        count(*) filter (where is_met)
+        / nullif(count(*) filter (where is_met is not null), 0) as met_rate
+    from marts.fct_lead_responses
+    where
+        mql_at >= $quarter and mql_at < $quarter + interval 3 month
+        and channel = coalesce($channel, channel)
+        and segment = coalesce($segment, segment)
+    group by 1
+    order by missed desc, owner
+"""
+_MISSED = """
+    select
+        funnel_cycle_id, segment, channel, sla_status, sla_minutes, response_minutes,
+        overdue_hours, mql_at, due_at, first_response_at
+    from marts.fct_lead_responses
+    where
+        mql_at >= $quarter and mql_at < $quarter + interval 3 month
+        and channel = coalesce($channel, channel)
+        and segment = coalesce($segment, segment)
+        and coalesce(owner_id, fallback_owner, 'nobody') = $owner and not is_met
+    order by due_at desc, funnel_cycle_id
+    limit $most_rows
+"""
+_QUEUE = """
+    select rank, urgency, funnel_cycle_id, segment, owner_id, overdue_hours, due_at
+    from reports.rpt_response_queue
+    where segment = coalesce($segment, segment)
+    order by rank
+"""
+
+
+def page(filters: Filters) -> None:
+    """Show the queue, the share answered in time, and where it is missed."""
+    st.subheader("To answer now")
+    fig.table(read(_QUEUE, segment=filters.segment), "response_queue")
+    where = {"channel": filters.channel, "segment": filters.segment}
+    now = read(_RESPONSES, quarter=filters.quarter, **where).iloc[0]
+    before = None
+    if filters.previous_quarter:
+        past = read(_RESPONSES, quarter=filters.previous_quarter, **where).iloc[0]
+        before = fig.divided(fig.number(past["met"]), fig.number(past["due"]))
+    fig.show(
+        [
+            fig.Figure(
+                "Answered in time",
+                fig.divided(fig.number(now["met"]), fig.number(now["due"])),
+                "sla_compliance_rate",
+                fig.share,
+                before,
+            ),
+            fig.Figure(
+                "Due",
+                fig.number(now["due"]),
+                "MQLs of the quarter whose answer was due.",
+                fig.count,
+                more_is_better=None,
+            ),
+            fig.Figure(
+                "Pending",
+                fig.number(now["pending"]),
+                "MQLs of the quarter whose time to answer still runs.",
+                fig.count,
+                more_is_better=None,
+            ),
+        ]
+    )
+    owners = read(_BY_OWNER, quarter=filters.quarter, **where)
+    row = fig.table(owners, "answered_by_owner", drill="what was missed")
+    if row is not None:
+        fig.rows_behind(
+            f"Missed by {row['owner']}",
+            _MISSED,
+            "missed_answers",
+            quarter=filters.quarter,
+            owner=str(row["owner"]),
+            **where,
+        )

@@ -1,0 +1,125 @@
+"""How the quarter stands, at a glance."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+import charts
+import figures as fig
+from filters import Filters
+from publication import read, standing
+
+_QUARTERS = """
+    select
+        quarter_start,
+        sum(sourced_pipeline_usd) as sourced_pipeline_usd,
+        sum(influenced_pipeline_usd) as influenced_pipeline_usd,
+        sum(pipeline_usd) as pipeline_usd,
+        sum(spend_usd) as spend_usd,
+        sum(opportunities_without_rate + spend_days_without_rate) as without_rate
+    from reports.rpt_pipeline_quarters
+    where channel = coalesce($channel, channel)
+    group by quarter_start
+    order by quarter_start
+"""
+_PLAN = """
+    select sum(budget_usd) as budget_usd
+    from reports.rpt_budget_pace
+    where quarter_start = $quarter and channel = coalesce($channel, channel)
+"""
+_OPPORTUNITIES = """
+    select
+        opportunity_id, account_id, segment, sourced_channel, source_basis, stage_name,
+        amount_usd, created_at
+    from marts.fct_opportunities
+    where
+        is_marketing_sourced
+        and created_at >= $quarter and created_at < $quarter + interval 3 month
+        and coalesce(sourced_channel, '') = coalesce($channel, sourced_channel, '')
+        and segment = coalesce($segment, segment)
+    order by amount_usd desc nulls last, opportunity_id
+    limit $most_rows
+"""
+
+
+def page(filters: Filters) -> None:
+    """Show pipeline, spend and what one brings of the other."""
+    history = read(_QUARTERS, channel=filters.channel)
+    by_quarter = history.set_index(history["quarter_start"].dt.date)
+
+    def of(column: str, *, before: bool = False) -> fig.Number:
+        quarter = filters.previous_quarter if before else filters.quarter
+        if quarter not in by_quarter.index:
+            return None
+        return fig.number(by_quarter.at[quarter, column])
+
+    def per_dollar(*, before: bool = False) -> fig.Number:
+        pipeline = of("sourced_pipeline_usd", before=before)
+        return fig.divided(pipeline, of("spend_usd", before=before))
+
+    plan = read(_PLAN, quarter=filters.quarter, channel=filters.channel)
+    fig.show(
+        [
+            fig.Figure(
+                "Sourced pipeline",
+                of("sourced_pipeline_usd"),
+                "marketing_sourced_pipeline",
+                fig.money,
+                of("sourced_pipeline_usd", before=True),
+            ),
+            fig.Figure(
+                "Influenced pipeline",
+                of("influenced_pipeline_usd"),
+                "marketing_influenced_pipeline",
+                fig.money,
+                of("influenced_pipeline_usd", before=True),
+            ),
+            fig.Figure(
+                "Spend",
+                of("spend_usd"),
+                "Spend of the quarter, fully loaded: media, agency, tools, events and "
+                "people, as the seed cost_allocations shares them.",
+                fig.money,
+                of("spend_usd", before=True),
+                plan=fig.number(plan.iat[0, 0]),
+                more_is_better=None,
+            ),
+            fig.Figure(
+                "Pipeline / spend",
+                per_dollar(),
+                "Sourced pipeline of the quarter divided by its spend.",
+                fig.ratio,
+                per_dollar(before=True),
+            ),
+        ]
+    )
+    if of("without_rate"):
+        st.warning(
+            f"{fig.count(of('without_rate'))} amounts have no exchange rate, and are "
+            "in none of these figures."
+        )
+    if filters.segment:
+        st.caption(
+            "The segment narrows the opportunities below, not the figures above."
+        )
+    charts.lines(
+        history.melt(
+            "quarter_start",
+            ["sourced_pipeline_usd", "spend_usd"],
+            var_name="what",
+            value_name="amount",
+        ).replace({"sourced_pipeline_usd": "sourced pipeline", "spend_usd": "spend"}),
+        "quarter_start",
+        "amount",
+        "what",
+        unit=standing().currency,
+        what="Sourced pipeline and spend by quarter.",
+    )
+    fig.rows_behind(
+        "Opportunities that marketing sourced",
+        _OPPORTUNITIES,
+        "sourced_opportunities",
+        quarter=filters.quarter,
+        channel=filters.channel,
+        segment=filters.segment,
+    )
