@@ -8,31 +8,29 @@ import figures as fig
 from filters import Filters
 from publication import read
 
-_RESPONSES = """
-    select
-        count(*) filter (where is_met) as met,
-        count(*) filter (where is_met is not null) as due,
-        count(*) filter (where is_met is null) as pending
-    from marts.fct_lead_responses
+_ANSWERED = """
+    select sum(numerator) as met, sum(denominator) as due
+    from marts.fct_metric_parts
     where
-        mql_at >= $quarter and mql_at < $quarter + interval 3 month
+        metric = 'sla_compliance_rate'
+        and month >= $quarter and month < $quarter + interval 3 month
         and channel = coalesce($channel, channel)
         and segment = coalesce($segment, segment)
 """
 _BY_OWNER = """
     select
-        coalesce(owner_id, fallback_owner, 'nobody') as owner,
-        count(*) filter (where is_met) as met,
-        count(*) filter (where not is_met) as missed,
-        count(*) filter (where is_met)
-        / nullif(count(*) filter (where is_met is not null), 0) as met_rate
-    from marts.fct_lead_responses
+        owner_id,
+        sum(numerator) as met,
+        sum(denominator) - sum(numerator) as missed,
+        sum(numerator) / nullif(sum(denominator), 0) as met_rate
+    from marts.fct_metric_parts
     where
-        mql_at >= $quarter and mql_at < $quarter + interval 3 month
+        metric = 'sla_compliance_rate'
+        and month >= $quarter and month < $quarter + interval 3 month
         and channel = coalesce($channel, channel)
         and segment = coalesce($segment, segment)
-    group by 1
-    order by missed desc, owner
+    group by owner_id
+    order by missed desc, owner_id
 """
 _MISSED = """
     select
@@ -43,7 +41,7 @@ _MISSED = """
         mql_at >= $quarter and mql_at < $quarter + interval 3 month
         and channel = coalesce($channel, channel)
         and segment = coalesce($segment, segment)
-        and coalesce(owner_id, fallback_owner, 'nobody') = $owner and not is_met
+        and coalesce(owner_id, 'unknown') = $owner and not is_met
     order by due_at desc, funnel_cycle_id
     limit $most_rows
 """
@@ -60,10 +58,10 @@ def page(filters: Filters) -> None:
     st.subheader("To answer now")
     fig.table(read(_QUEUE, segment=filters.segment), "response_queue")
     where = {"channel": filters.channel, "segment": filters.segment}
-    now = read(_RESPONSES, quarter=filters.quarter, **where).iloc[0]
+    now = read(_ANSWERED, quarter=filters.quarter, **where).iloc[0]
     before = None
     if filters.previous_quarter:
-        past = read(_RESPONSES, quarter=filters.previous_quarter, **where).iloc[0]
+        past = read(_ANSWERED, quarter=filters.previous_quarter, **where).iloc[0]
         before = fig.divided(fig.number(past["met"]), fig.number(past["due"]))
     fig.show(
         [
@@ -76,15 +74,8 @@ def page(filters: Filters) -> None:
             ),
             fig.Figure(
                 "Due",
-                fig.number(now["due"]),
+                fig.number(now["due"]) or 0.0,
                 "MQLs of the quarter whose answer was due.",
-                fig.count,
-                more_is_better=None,
-            ),
-            fig.Figure(
-                "Pending",
-                fig.number(now["pending"]),
-                "MQLs of the quarter whose time to answer still runs.",
                 fig.count,
                 more_is_better=None,
             ),
@@ -94,10 +85,10 @@ def page(filters: Filters) -> None:
     row = fig.table(owners, "answered_by_owner", drill="what was missed")
     if row is not None:
         fig.rows_behind(
-            f"Missed by {row['owner']}",
+            f"Missed by {row['owner_id']}",
             _MISSED,
             "missed_answers",
             quarter=filters.quarter,
-            owner=str(row["owner"]),
+            owner=str(row["owner_id"]),
             **where,
         )
