@@ -1,0 +1,1 @@
+"""The weekly report and the quarterly review, from what is published."""

@@ -1,0 +1,76 @@
+"""How a figure is written: once, so that every part and both renderings agree."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+NOTHING = "–"
+Number = int | float | Decimal
+_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
+
+
+def rounded(value: Number, places: int = 0) -> Decimal:
+    """Round half away from zero, as people do."""
+    number = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
+    result: Decimal = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return abs(result) if result == 0 else result
+
+
+def money(value: Number | None, currency: str) -> str:
+    """Write an amount in whole units; one below a hundred to the cent."""
+    if value is None:
+        return NOTHING
+    sign = _SIGNS.get(currency, f"{currency} ")
+    cents = rounded(value, 2)
+    is_small = cents != rounded(value) and abs(cents) < 100
+    amount = rounded(value, 2 if is_small else 0)
+    return f"{'-' if amount < 0 else ''}{sign}{abs(amount):,}"
+
+
+def count(value: Number | None, places: int = 0) -> str:
+    """Write a number with thousands."""
+    return NOTHING if value is None else f"{rounded(value, places):,}"
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """Write how many there are of something."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def share(part: Number | None, whole: Number | None) -> str:
+    """Write part / whole in percent; both are sums, so that no share is averaged."""
+    if part is None or not whole:
+        return NOTHING
+    return percent(Decimal(str(part)) / Decimal(str(whole)))
+
+
+def percent(value: Number | None) -> str:
+    """Write a fraction in percent; with a decimal where it is near 0 or 1."""
+    if value is None:
+        return NOTHING
+    hundredfold = Decimal(str(value)) * 100
+    is_fine = 0 < abs(hundredfold) < 10 or 99 < hundredfold < 100
+    return f"{rounded(hundredfold, 1 if is_fine else 0)}".removesuffix(".0") + "%"
+
+
+def ratio(part: Number | None, whole: Number | None, places: int = 2) -> str:
+    """Write how much of one sum there is for a unit of another."""
+    if part is None or not whole:
+        return NOTHING
+    return f"{rounded(Decimal(str(part)) / Decimal(str(whole)), places):,}"
+
+
+def change(now: Number, before: Number) -> str:
+    """Write by how much something went up or down."""
+    if not before:
+        return "none before" if now else "none before either"
+    difference = (Decimal(str(now)) - Decimal(str(before))) / abs(Decimal(str(before)))
+    moved = rounded(difference * 100)
+    if moved == 0:
+        return "unchanged"
+    return f"{'up' if moved > 0 else 'down'} {abs(moved):,}%"
+
+
+def days(value: Number | None) -> str:
+    """Write a time in days."""
+    return NOTHING if value is None else f"{rounded(value, 1)} days"

@@ -1,0 +1,149 @@
+"""Channels by what a dollar brings, with how sure that is, and the moves to test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from lib.report.blocks import Chart, Part, Table, Text, part
+from lib.report.charts import intervals
+from lib.report.figures import NOTHING, count, money, percent
+from lib.report.periods import Settings
+from lib.report.publication import Publication
+
+CHANNELS = """
+    select
+        channel,
+        efficiency_rank,
+        variable_spend_usd,
+        spend_share,
+        pipeline_usd,
+        pipeline_per_usd,
+        pipeline_per_usd_low,
+        pipeline_per_usd_high,
+        suggested_to_channel,
+        suggested_usd,
+        change_low_usd,
+        change_high_usd,
+        reason
+    from reports.rpt_channel_efficiency
+    order by
+        efficiency_rank nulls last,
+        channel
+"""
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A row of rpt_channel_efficiency."""
+
+    name: str
+    rank: int | None
+    spend: Decimal
+    spend_share: float | None
+    pipeline: Decimal
+    ratio: float | None
+    low: float | None
+    high: float | None
+    to: str | None
+    moved: Decimal | None
+    change_low: float | None
+    change_high: float | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Efficiency:
+    """Every channel, the most efficient first."""
+
+    currency: str
+    channels: tuple[Channel, ...]
+
+
+def read(publication: Publication, settings: Settings) -> Efficiency:
+    """Read them as of now: the report goes by its own weeks, not by the quarter."""
+    rows = publication.rows(CHANNELS)
+    return Efficiency(settings.currency, tuple(Channel(*row) for row in rows))
+
+
+def show(efficiency: Efficiency) -> Part:
+    """Show them."""
+    title = "Channel efficiency"
+    ranked = [one for one in efficiency.channels if one.rank is not None]
+    if not ranked:
+        return part(
+            "efficiency", title, [Text("No channel has cost that goes with its use.")]
+        )
+    currency = efficiency.currency
+    return part(
+        "efficiency",
+        title,
+        [
+            Text(
+                "Ranked by attributed pipeline per unit of variable spend over the "
+                "weeks that have had their time, as of now. Where intervals overlap, "
+                "the order may be chance."
+            ),
+            Table(
+                "table-efficiency",
+                "Channels by pipeline per unit spent",
+                (
+                    "Channel",
+                    "Variable spend",
+                    "Share of spend",
+                    "Pipeline",
+                    f"Pipeline per {currency}",
+                    "Interval",
+                ),
+                tuple(
+                    (
+                        one.name,
+                        money(one.spend, currency),
+                        percent(one.spend_share),
+                        money(one.pipeline, currency),
+                        count(one.ratio, 2),
+                        _interval(one),
+                    )
+                    for one in ranked
+                ),
+            ),
+            _chart(ranked, currency),
+            *_moves(ranked, currency),
+        ],
+    )
+
+
+def _interval(channel: Channel) -> str:
+    if channel.low is None or channel.high is None:
+        return NOTHING
+    return f"{count(channel.low, 2)} to {count(channel.high, 2)}"
+
+
+def _chart(ranked: list[Channel], currency: str) -> Chart | None:
+    points = [
+        (one.name, one.ratio, one.low, one.high)
+        for one in ranked
+        if one.ratio is not None and one.low is not None and one.high is not None
+    ]
+    if len(points) < 2:
+        return None
+    title = f"Pipeline per {currency} of variable spend, with its interval"
+    drawing = intervals(
+        "chart-efficiency", title, points, f"{currency} of pipeline per {currency}"
+    )
+    return Chart("chart-efficiency-figure", title, drawing)
+
+
+def _moves(ranked: list[Channel], currency: str) -> list[Text]:
+    moves = [
+        f"Test moving {money(one.moved, currency)} from {one.name} to {one.to}: "
+        f"between {money(one.change_low, currency)} and "
+        f"{money(one.change_high, currency)} of pipeline are expected of it."
+        for one in ranked
+        if one.to is not None
+    ]
+    if moves:
+        return [Text(move) for move in moves]
+    first = next((one for one in ranked if one.reason), None)
+    why = f" {first.name}, which ranks highest: {first.reason}" if first else ""
+    return [Text(f"The data carries no move of money between channels.{why}")]

@@ -1,0 +1,277 @@
+"""Pipeline health: what marketing sourced and influenced, what is open, what is won."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from lib.report.blocks import Chart, Fact, Facts, Part, Text, part
+from lib.report.charts import courses
+from lib.report.figures import change, money, plural, share
+from lib.report.periods import Quarter, Settings, Span, day_text
+from lib.report.publication import Publication
+
+CREATED = """
+    select
+        count(*),
+        count(*) filter (where is_marketing_sourced),
+        coalesce(sum(amount_usd), 0),
+        coalesce(sum(amount_usd) filter (where is_marketing_sourced), 0),
+        coalesce(sum(amount_usd) filter (where is_marketing_influenced), 0),
+        count(*) filter (where not has_exchange_rate)
+    from marts.fct_opportunities
+    where day_of(created_at) between $first and $last
+"""
+
+WON = """
+    select
+        count(*),
+        coalesce(sum(amount_usd), 0),
+        coalesce(sum(amount_usd) filter (where is_marketing_sourced), 0)
+    from marts.fct_opportunities
+    where is_won and day_of(closed_at) between $first and $last
+"""
+
+OPEN = """
+    select
+        count(*),
+        coalesce(sum(amount_usd), 0)
+    from marts.fct_opportunities
+    where
+        day_of(created_at) <= $last
+        and (not is_closed or day_of(closed_at) > $last)
+"""
+
+SPENT = """
+    select
+        coalesce(sum(spend_usd), 0),
+        count(*) filter (where not has_exchange_rate)
+    from marts.fct_ad_spend_days
+    where spend_date between $first and $last
+"""
+
+BUDGET = """
+    select
+        coalesce(sum(budget_usd), 0),
+        coalesce(sum(budgets_without_rate), 0),
+        coalesce(bool_or(is_budgeted), false)
+    from marts.fct_budget_months
+    where month between $start and $end
+"""
+
+PACE = """
+    select sum(expected_spend_usd)
+    from reports.rpt_budget_pace
+    where quarter_start = $start
+"""
+
+SOURCED_DAYS = """
+    select
+        day_of(created_at) as day,
+        sum(amount_usd) as sourced_usd
+    from marts.fct_opportunities
+    where is_marketing_sourced and day_of(created_at) between $first and $last
+    group by day
+    order by day
+"""
+
+Course = tuple[tuple[int, Decimal], ...]
+
+
+@dataclass(frozen=True)
+class Created:
+    """Opportunities created in a span, in the reporting currency."""
+
+    opportunities: int
+    sourced_opportunities: int
+    pipeline: Decimal
+    sourced: Decimal
+    influenced: Decimal
+    without_rate: int
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The week, the quarter to its end, and the same days of the quarter before."""
+
+    quarter: Quarter
+    currency: str
+    this_week: Created
+    to_date: Created
+    before: Created
+    open_opportunities: int
+    open_pipeline: Decimal
+    won_deals: int
+    won: Decimal
+    won_sourced: Decimal
+    won_before: Decimal
+    spend: Decimal
+    spend_days_without_rate: int
+    budget: Decimal | None
+    expected_spend: Decimal | None
+    course: Course
+    course_before: Course
+
+
+def read(
+    publication: Publication, settings: Settings, week: Span, quarter: Quarter
+) -> Pipeline:
+    """Read the pipeline of a week, and of the quarter up to its end."""
+
+    def created(span: Span) -> Created:
+        row = publication.row(CREATED, first=span.first, last=span.last)
+        return Created(*row)
+
+    days, before = quarter.to_date, quarter.before
+    won_deals, won, won_sourced = publication.row(WON, first=days.first, last=days.last)
+    spend, spend_without_rate = publication.row(SPENT, first=days.first, last=days.last)
+    budget, _, is_budgeted = publication.row(
+        BUDGET, start=quarter.start, end=quarter.end
+    )
+    expected = (
+        publication.row(PACE, start=quarter.start)[0] if quarter.is_current else None
+    )
+    open_opportunities, open_pipeline = publication.row(OPEN, last=days.last)
+    return Pipeline(
+        quarter,
+        settings.currency,
+        created(week),
+        created(days),
+        created(before),
+        open_opportunities,
+        open_pipeline,
+        won_deals,
+        won,
+        won_sourced,
+        publication.row(WON, first=before.first, last=before.last)[1],
+        spend,
+        spend_without_rate,
+        budget if is_budgeted else None,
+        expected,
+        _course(publication, days),
+        _course(publication, quarter.before_whole),
+    )
+
+
+def _course(publication: Publication, span: Span) -> Course:
+    """Return sourced pipeline so far by day of the quarter, 1 for its first."""
+    by_day: dict[date, Decimal] = dict(
+        publication.rows(SOURCED_DAYS, first=span.first, last=span.last)
+    )
+    points = [(0, Decimal(0))]
+    for number in range(1, span.days + 1):
+        day = date.fromordinal(span.first.toordinal() + number - 1)
+        points.append((number, points[-1][1] + (by_day.get(day) or 0)))
+    return tuple(points)
+
+
+def show(pipeline: Pipeline) -> Part:
+    """Show it."""
+    quarter, now, before = pipeline.quarter, pipeline.to_date, pipeline.before
+
+    def usd(value: Decimal | None) -> str:
+        return money(value, pipeline.currency)
+
+    days = quarter.to_date.days
+    against = f"the first {plural(quarter.before.days, 'day')} of the quarter before"
+    facts = [
+        Fact(
+            "pipeline-sourced",
+            "Sourced by marketing",
+            usd(now.sourced),
+            f"{plural(now.sourced_opportunities, 'opportunity', 'opportunities')}; "
+            f"{change(now.sourced, before.sourced)} ({usd(before.sourced)})",
+        ),
+        Fact(
+            "pipeline-influenced",
+            "Influenced by marketing",
+            usd(now.influenced),
+            f"{change(now.influenced, before.influenced)} ({usd(before.influenced)})",
+        ),
+        Fact(
+            "pipeline-created",
+            "All pipeline created",
+            usd(now.pipeline),
+            f"{plural(now.opportunities, 'opportunity', 'opportunities')}; "
+            f"{change(now.pipeline, before.pipeline)} ({usd(before.pipeline)})",
+        ),
+        Fact(
+            "pipeline-won",
+            "Revenue won",
+            usd(pipeline.won),
+            f"{plural(pipeline.won_deals, 'deal')}, {usd(pipeline.won_sourced)} "
+            f"sourced by marketing; {change(pipeline.won, pipeline.won_before)} "
+            f"({usd(pipeline.won_before)})",
+        ),
+        Fact(
+            "pipeline-open",
+            "Open pipeline",
+            usd(pipeline.open_pipeline),
+            f"{plural(pipeline.open_opportunities, 'opportunity', 'opportunities')} on "
+            f"{day_text(quarter.to_date.last)}",
+        ),
+        Fact(
+            "pipeline-spend", "Marketing spend", usd(pipeline.spend), _budget(pipeline)
+        ),
+    ]
+    without_rate = now.without_rate, pipeline.spend_days_without_rate
+    return part(
+        "pipeline",
+        "Pipeline health",
+        [
+            Text(
+                f"Quarter {quarter.name} to date, {quarter.to_date.text} "
+                f"({plural(days, 'day')}), against {against}. In the week itself "
+                f"marketing sourced {usd(pipeline.this_week.sourced)} in "
+                f"{_opportunities(pipeline.this_week.sourced_opportunities)} and "
+                f"influenced {usd(pipeline.this_week.influenced)} of "
+                f"{usd(pipeline.this_week.pipeline)} created."
+            ),
+            Facts(tuple(facts)),
+            Text(
+                f"No exchange rate is known for "
+                f"{_opportunities(without_rate[0])} and "
+                f"{plural(without_rate[1], 'row')} of spend of the quarter: "
+                "their value is in no figure here.",
+                is_warning=True,
+            )
+            if any(without_rate)
+            else None,
+            _chart(pipeline),
+        ],
+    )
+
+
+def _opportunities(number: int) -> str:
+    return plural(number, "opportunity", "opportunities")
+
+
+def _budget(pipeline: Pipeline) -> str:
+    if pipeline.budget is None:
+        return "no budget is planned for the quarter"
+    text = (
+        f"{share(pipeline.spend, pipeline.budget)} of the quarter's budget of "
+        f"{money(pipeline.budget, pipeline.currency)}"
+    )
+    if pipeline.expected_spend is None:
+        return text
+    expected = money(pipeline.expected_spend, pipeline.currency)
+    return f"{text}; {expected} expected by its end"
+
+
+def _chart(pipeline: Pipeline) -> Chart | None:
+    if not (pipeline.to_date.sourced or pipeline.before.sourced):
+        return None
+    title = f"Sourced pipeline by day of the quarter, {pipeline.currency}"
+    drawing = courses(
+        "chart-pipeline",
+        title,
+        [
+            ("this quarter", pipeline.course),
+            ("the one before", pipeline.course_before),
+        ],
+        "day of the quarter",
+        f"sourced so far ({pipeline.currency})",
+    )
+    return Chart("chart-pipeline-figure", title, drawing)

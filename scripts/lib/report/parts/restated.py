@@ -1,0 +1,180 @@
+"""Which figures of closed months are no longer what was reported, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from lib.report.blocks import Part, Table, Text, part
+from lib.report.figures import NOTHING, count, plural
+from lib.report.periods import Quarter, Settings
+from lib.report.publication import Publication
+
+CLOSED = """
+    select count(distinct month)
+    from reports.rpt_restatements
+    where month between $first and $last
+"""
+
+# Over channels a figure adds up. Models credit the same conversions: one is shown.
+RESTATED = """
+    with
+
+    reasons as (
+
+        unpivot (
+            select *
+            from reports.rpt_restatements
+            where
+                month between $first and $last
+                and (attribution_model is null or attribution_model = $model)
+        )
+        on columns('by_.*')
+        into name reason value amount
+
+    ),
+
+    figures as (
+
+        select
+            month,
+            metric,
+            reason,
+            sum(amount) as amount
+        from reasons
+        group by
+            month,
+            metric,
+            reason
+
+    ),
+
+    main_reasons as (
+
+        select
+            month,
+            metric,
+            min_by(reason, (-abs(amount), reason)) as reason
+        from figures
+        where amount != 0
+        group by
+            month,
+            metric
+
+    ),
+
+    totals as (
+
+        select
+            month,
+            metric,
+            sum(reported) as reported,
+            sum(restated) as restated,
+            sum(difference) as difference
+        from reports.rpt_restatements
+        where
+            month between $first and $last
+            and (attribution_model is null or attribution_model = $model)
+        group by
+            month,
+            metric
+
+    )
+
+    select
+        totals.month,
+        totals.metric,
+        totals.reported,
+        totals.restated,
+        totals.difference,
+        main_reasons.reason
+    from totals
+    left join main_reasons
+        on totals.month = main_reasons.month and totals.metric = main_reasons.metric
+    where totals.difference != 0
+    order by
+        totals.month,
+        totals.metric
+"""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of a closed month over all channels; reason explains the most of it."""
+
+    month: date
+    metric: str
+    reported: Decimal
+    restated: Decimal
+    difference: Decimal
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Restated:
+    """How many months of the two quarters are closed, and what of them changed."""
+
+    model: str
+    closed_months: int
+    figures: tuple[Figure, ...]
+
+
+def read(publication: Publication, settings: Settings, quarter: Quarter) -> Restated:
+    """Read it for the quarter and the one before."""
+    span = {"first": quarter.before_whole.first, "last": quarter.end}
+    (closed,) = publication.row(CLOSED, **span)
+    rows = publication.rows(RESTATED, model=settings.attribution_model, **span)
+    return Restated(
+        settings.attribution_model, closed, tuple(Figure(*row) for row in rows)
+    )
+
+
+def show(restated: Restated) -> Part:
+    """Show it."""
+    title = "What was restated"
+    if not restated.closed_months:
+        return part(
+            "restated",
+            title,
+            [
+                Text(
+                    "No month of this quarter or the one before is closed, so nothing "
+                    "is held against what was reported (scripts/close.py)."
+                )
+            ],
+        )
+    closed = plural(restated.closed_months, "closed month")
+    if not restated.figures:
+        return part(
+            "restated",
+            title,
+            [Text(f"Every figure of {closed} is as it was reported.")],
+        )
+    return part(
+        "restated",
+        title,
+        [
+            Text(
+                f"Of {closed}, over all channels; credited figures by the model "
+                f"{restated.model}. By channel: reports.rpt_restatements."
+            ),
+            Table(
+                "table-restated",
+                "Figures that are not what was reported",
+                ("Month", "Figure", "Mostly for", "Reported", "Now", "Difference"),
+                tuple(
+                    (
+                        f"{one.month:%b %Y}",
+                        one.metric,
+                        (one.reason or NOTHING).removeprefix("by_").replace("_", " "),
+                        count(one.reported, 2),
+                        count(one.restated, 2),
+                        count(one.difference, 2),
+                    )
+                    for one in restated.figures
+                ),
+                words=3,
+            ),
+        ],
+    )
