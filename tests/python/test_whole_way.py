@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import duckdb
@@ -25,6 +25,7 @@ from lib.demo.adverts import AD_PLATFORMS
 from lib.pipeline_answer import read_answer
 from lib.publish import latest_publication
 from lib.warehouse import PROJECT_ROOT
+from report_page import Page
 
 UNTIL = "2026-08-31"
 ARGUMENTS = ["--people", "1500", "--seed", "3", "--until", UNTIL]
@@ -251,6 +252,94 @@ def test_the_report_prints_the_answer(
     assert (out / "report" / "pipeline.md").read_text() in printed.out
     for line in printed.err.splitlines():
         assert Path(line.split(": ", 1)[1].strip()).exists(), line
+
+
+def usd(value: Decimal | int | None) -> str:
+    """Write whole dollars, as the report does from a hundred on."""
+    return f"${Decimal(value or 0).quantize(Decimal(1), ROUND_HALF_UP):,}"
+
+
+def test_the_monday_report_shows_the_marts(out: Path, warehouse: Warehouse) -> None:
+    """The week is that to Sunday, 30 August: 61 days of the quarter, as from April."""
+    assert report.main(["--out", str(out), "--quarter", "2026Q2"]) == 0
+    page = Page.read(out / "report" / "weekly.html")
+    created = (
+        "select count(*), sum(amount_usd),"
+        " sum(amount_usd) filter (is_marketing_sourced),"
+        " sum(amount_usd) filter (is_marketing_influenced)"
+        " from marts.fct_opportunities"
+        " where cast(created_at as date) between ? and ?"
+    )
+    quarter = [date(2026, 7, 1), date(2026, 8, 30)]
+    week = [date(2026, 8, 24), date(2026, 8, 30)]
+    ((deals, pipeline, sourced, influenced),) = warehouse.rows(created, quarter)
+    ((_, _, before, _),) = warehouse.rows(
+        created, [date(2026, 4, 1), date(2026, 5, 31)]
+    )
+    ((_, _, this_week, _),) = warehouse.rows(created, week)
+    won = warehouse.value(
+        "select sum(amount_usd) from marts.fct_opportunities"
+        " where is_won and cast(closed_at as date) between ? and ?",
+        quarter,
+    )
+    spend = dict(
+        warehouse.rows(
+            "select channel, sum(spend_usd) from marts.fct_ad_spend_days"
+            " where spend_date between ? and ? group by channel",
+            quarter,
+        )
+    )
+    assert page.facts["pipeline-sourced"] == usd(sourced)
+    assert page.facts["pipeline-influenced"] == usd(influenced)
+    assert page.facts["pipeline-created"] == usd(pipeline)
+    assert page.facts["pipeline-won"] == usd(won)
+    assert page.facts["pipeline-spend"] == usd(sum(spend.values()))
+    assert usd(before) in page.notes["pipeline-sourced"]
+    assert page.notes["pipeline-created"].startswith(f"{deals} opportunities")
+    for figure in (usd(sourced), usd(before), usd(this_week), usd(sum(spend.values()))):
+        assert figure in " ".join(page.headline)
+
+    *channels, total = page.table("table-channels")
+    shown = {row["Channel"]: row["Spend, QTD"] for row in channels}
+    large = {channel: usd(cost) for channel, cost in spend.items() if cost >= 100}
+    assert {channel: shown[channel] for channel in large} == large
+    mqls = warehouse.value(
+        "select count(*) from marts.fct_lead_funnel"
+        " where cast(mql_at as date) between ? and ?",
+        quarter,
+    )
+    assert total["MQLs, QTD"] == f"{mqls}.0"
+    assert total["Sourced pipeline, QTD"] == usd(sourced)
+    funnel = warehouse.rows(
+        "select (select count(*) from marts.fct_lead_funnel where "
+        "cast(mql_at as date) between $1 and $2), (select count(*) from "
+        "marts.fct_lead_funnel where cast(sql_at as date) between $1 and $2)",
+        week,
+    )[0]
+    assert (page.facts["funnel-mqls"], page.facts["funnel-sqls"]) == tuple(
+        map(str, funnel)
+    )
+    failed = warehouse.rows(
+        "select check_name from marts.fct_quality_checks"
+        " where dimension = 'all' and not is_passed"
+    )
+    named = {
+        row["Check"].removesuffix(" (critical)") for row in page.table("table-quality")
+    }
+    assert named == {name for (name,) in failed}
+
+    source = "".join(path.read_text() for path in (out / "report").glob("*.*"))
+    addresses = warehouse.rows("select email from marts.dim_people where email != ''")
+    assert len(addresses) > 1000
+    assert not [email for (email,) in addresses if email in source]
+    review = Page.read(out / "report" / "quarter.html")
+    assert review.facts["plan-sourced"] == usd(
+        warehouse.value(
+            "select sum(amount_usd) from marts.fct_opportunities where "
+            "is_marketing_sourced and cast(created_at as date)"
+            " between '2026-04-01' and '2026-06-30'"
+        )
+    )
 
 
 def test_the_publication_holds_every_mart_row_for_row(

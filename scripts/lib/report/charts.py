@@ -86,7 +86,7 @@ def courses(
                 "x:Q",
                 title=across,
                 # Room to the right for the names of the lines.
-                scale=alt.Scale(domain=[0, last * 1.4], nice=False),
+                scale=alt.Scale(domain=[0, last * 1.5], nice=False),
                 axis=alt.Axis(
                     values=list(range(0, last + 1, max(1, round(last / 5)))), grid=False
                 ),
@@ -209,7 +209,11 @@ def _data(rows: Sequence[Row]) -> alt.InlineData:
 def _svg(key: str, label: str, chart: Any) -> str:
     """Return a chart as SVG; its ids begin with the key, so that none comes twice."""
     themed = (
-        chart.configure(background="transparent", font="sans-serif", padding=2)
+        chart.configure(
+            background="transparent",
+            font="sans-serif",
+            padding={"left": 14, "top": 2, "right": 6, "bottom": 2},
+        )
         .configure_view(stroke=None)
         .configure_axis(
             labelColor=INK,
@@ -217,7 +221,7 @@ def _svg(key: str, label: str, chart: Any) -> str:
             titleFontWeight="normal",
             labelFontSize=11,
             titleFontSize=11,
-            labelLimit=130,
+            labelLimit=150,
             gridColor=GREY,
             gridOpacity=0.25,
             domainColor=GREY,

@@ -64,8 +64,10 @@ def change(now: Number, before: Number) -> str:
     """Write by how much something went up or down."""
     if not before:
         return "none before" if now else "none before either"
-    difference = (Decimal(str(now)) - Decimal(str(before))) / abs(Decimal(str(before)))
-    moved = rounded(difference * 100)
+    fold = Decimal(str(now)) / Decimal(str(before))
+    if fold >= 4 and before > 0:
+        return f"up {rounded(fold, 1 if fold < 10 else 0):,}-fold"
+    moved = rounded((fold - 1) * (100 if before > 0 else -100))
     if moved == 0:
         return "unchanged"
     return f"{'up' if moved > 0 else 'down'} {abs(moved):,}%"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from lib.report.blocks import Part, Table, plain
 
@@ -37,6 +38,7 @@ def as_html(report: Report) -> str:
     )
     # Drawn by charts.py, which escapes what it is given.
     environment.filters["drawing"] = Markup
+    environment.filters["breakable"] = _breakable
     return environment.get_template("report.html.j2").render(report=report)
 
 
@@ -52,6 +54,11 @@ def as_text(report: Report) -> str:
     environment.filters["plain"] = plain
     environment.filters["aligned"] = _aligned
     return environment.get_template("report.md.j2").render(report=report)
+
+
+def _breakable(text: str) -> Markup:
+    """Return an escaped text that may go on in another line after _ and @."""
+    return Markup(re.sub("([_@])", r"\1<wbr />", str(escape(text))))  # noqa: S704
 
 
 def _aligned(table: Table) -> str:

@@ -89,7 +89,7 @@ class Budget:
 
 @dataclass(frozen=True)
 class Plan:
-    """The quarter, the whole one before it, and its budgets with the pace of now."""
+    """The quarter, the whole one before it, and its budgets with the pace of now where it runs."""
 
     quarter: Quarter
     currency: str
@@ -225,7 +225,8 @@ def _budgets(plan: Plan) -> list[Text | Table | Chart]:
         Table(
             "table-budgets",
             "Budget and spend of the quarter by channel",
-            ("Channel", "Budget", "Spend", "Used", "Expected at its end", "Pace"),
+            ("Channel", "Budget", "Spend", "Used")
+            + (("Expected at its end", "Pace") if plan.paces else ()),
             tuple(_cells(plan, one) for one in (*plan.budgets, total)),
             has_total=True,
         )
@@ -251,12 +252,13 @@ def _budgets(plan: Plan) -> list[Text | Table | Chart]:
 
 
 def _cells(plan: Plan, budget: Budget) -> tuple[str, ...]:
-    expected, status = plan.paces.get(budget.channel, (None, NOTHING))
-    return (
+    cells = (
         budget.channel,
         money(budget.budget, plan.currency) if budget.is_budgeted else "none",
         money(budget.spend, plan.currency),
         share(budget.spend, budget.budget),
-        money(expected, plan.currency),
-        status.replace("_", " "),
     )
+    if not plan.paces:
+        return cells
+    expected, status = plan.paces.get(budget.channel, (None, NOTHING))
+    return (*cells, money(expected, plan.currency), status.replace("_", " "))

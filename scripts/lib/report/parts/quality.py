@@ -212,9 +212,9 @@ def show(quality: Quality) -> Part:
                     "What to do",
                     "Measured",
                     "Limit",
-                    "Against a week before",
+                    "A week before",
                     "Failing since",
-                    "Open pipeline behind it",
+                    "Open pipeline",
                 ),
                 tuple(_cells(check, quality.currency) for check in failed),
                 words=3,
@@ -247,7 +247,7 @@ def _measure(value: float | None, unit: str) -> str:
 
 def _trend(check: Check) -> str:
     if check.earlier is None or check.measured is None:
-        return "not measured then"
+        return "not measured"
     moved = check.measured - check.earlier
     scale, unit = (100, "points") if check.unit == "share" else (1, check.unit)
     distance = rounded(moved * scale, 1)
