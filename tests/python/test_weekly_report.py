@@ -535,6 +535,22 @@ class TestTheWeek:
         assert page.table("table-misses")[0]["Rep"] == "r2"
         assert page.tasks[1][2].startswith("Owner: r1.")
 
+    def test_tools_to_renew_are_a_task_once_they_are_there(self, world: World) -> None:
+        world.execute(
+            "drop table if exists marts.fct_tools",
+            "create table marts.fct_tools as select * from (values "
+            "('t1', 'Mail', null, 'cut', 'Nobody uses it.', 30, true, 700::decimal(9)),"
+            "('t2', 'Ads', null, 'keep', 'It pays.', 30, true, 900),"
+            "('t3', 'Old', null, 'cut', 'Unused.', 300, false, 800)) as tools(tool_id,"
+            " tool_name, tool_owner, recommendation, reason, days_to_renewal,"
+            " is_renewal_due, saving_usd)",
+        )
+        assert write(world).tasks[1] == [
+            "Cut Mail before it renews $700 a year to save",
+            "It renews in 30 days. Nobody uses it.",
+            "Owner: mops@example.com. Look at: marts.fct_tools.",
+        ]
+
     def test_anomalies_and_forecasts_show_once_they_are_there(
         self, world: World
     ) -> None:

@@ -45,13 +45,27 @@ MOVES = """
     order by channel
 """
 
+TOOL_COLUMNS = (
+    "tool_id",
+    "tool_name",
+    "tool_owner",
+    "recommendation",
+    "reason",
+    "days_to_renewal",
+    "is_renewal_due",
+    "saving_usd",
+)
 TOOLS = """
     select
         tool_id,
+        coalesce(tool_name, tool_id),
+        tool_owner,
         recommendation,
-        annual_cost_usd
+        reason,
+        days_to_renewal,
+        saving_usd
     from marts.fct_tools
-    where is_renewal_due and recommendation in ('cut', 'renegotiate')
+    where is_renewal_due and recommendation != 'keep' and saving_usd > 0
     order by tool_id
 """
 
@@ -208,17 +222,16 @@ def _moves(
 def _tools(
     publication: Publication, settings: Settings, entry: Entry
 ) -> Iterator[Action]:
-    needed = ("tool_id", "recommendation", "annual_cost_usd", "is_renewal_due")
-    if not publication.has("marts.fct_tools", *needed):
+    if not publication.has("marts.fct_tools", *TOOL_COLUMNS):
         return
-    for tool, recommendation, cost in publication.rows(TOOLS):
+    for tool, name, owner, advice, reason, days, saving in publication.rows(TOOLS):
         yield Action(
             "tool_renewal",
             tool,
-            cost or Decimal(0),
-            f"{recommendation.capitalize()} {tool} before it renews",
-            f"{money(cost, settings.currency)} a year",
-            "Its renewal is due, and its use does not bear the cost.",
-            entry["owner"] or "nobody",
+            saving,
+            f"{advice.capitalize()} {name} before it renews",
+            f"{money(saving, settings.currency)} a year to save",
+            f"It renews in {plural(days, 'day')}. {reason.removesuffix('.')}.",
+            owner or entry["owner"] or "nobody",
             entry["look_at"] or "",
         )

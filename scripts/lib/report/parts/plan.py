@@ -89,7 +89,7 @@ class Budget:
 
 @dataclass(frozen=True)
 class Plan:
-    """The quarter, the whole one before it, and its budgets with the pace of now where it runs."""
+    """The quarter, the one before it, and budgets; paces only while it runs."""
 
     quarter: Quarter
     currency: str
