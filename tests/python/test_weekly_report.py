@@ -99,7 +99,7 @@ def check(day: str, value: float, **more: Any) -> Any:
         "dimension": "all",
         "severity": "warning",
         "owner": "sales@example.com",
-        "fix": "Add the buyers",
+        "fix": "Add the buyers & <roles>",
         "unit": "share",
         "bound": "maximum",
         "is_passed": value <= 0.3,
@@ -502,7 +502,7 @@ class TestTheWeek:
         assert list(row.values()) == [
             "peopleless_opportunity_share",
             "sales@example.com",
-            "Add the buyers",
+            "Add the buyers & <roles>",
             "45%",
             "at most 30%",
             "worse by 5.0 points (was 40%)",
