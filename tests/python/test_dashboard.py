@@ -18,7 +18,7 @@ from urllib.parse import quote_plus
 
 import duckdb
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 import demo
 import export
@@ -151,11 +151,13 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def watched(page: Page) -> Iterator[Page]:
     errors: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            errors.append(message.text)
+
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on(
-        "console",
-        lambda message: errors.append(message.text) if message.type == "error" else 0,
-    )
+    page.on("console", note)
     yield page
     assert errors == []
 
