@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from publication import MOST_ROWS, definitions, read, standing
+from publication import MOST_ROWS, definitions, read, standing, trust
 
 NOTHING = "—"
 Number = float | None
@@ -84,12 +84,10 @@ def meaning(metric: str) -> str:
     return definitions().get(metric, metric)
 
 
-def show(figures: Sequence[Figure], trust: str | None = None) -> None:
+def show(figures: Sequence[Figure]) -> None:
     """Show figures side by side; on a telephone they stand one below the other."""
     for column, figure in zip(st.columns(len(figures)), figures, strict=True):
-        text = meaning(figure.metric)
-        if trust:
-            text += f"\n\n**Trust:** {trust}"
+        text = f"{meaning(figure.metric)}\n\n**Data:** {trust()}."
         column.metric(
             figure.label,
             figure.shown(figure.value),

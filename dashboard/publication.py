@@ -122,6 +122,18 @@ def _place(name: str) -> str:
     return f"{'reports' if name.startswith('rpt_') else 'marts'}.{name}"
 
 
+def trust() -> str:
+    """Return in words on what data multi-touch figures rest."""
+    if not holds("fct_attribution_trust"):
+        return "on what data the figures rest was not measured"
+    criteria = read("select is_met, trust_verdict from marts.fct_attribution_trust")
+    held = int(criteria["is_met"].fillna(False).astype(bool).sum())
+    return (
+        f"{criteria['trust_verdict'].iat[0]}: {held} of {len(criteria)} criteria of "
+        "the data hold"
+    )
+
+
 @st.cache_data(show_spinner=False)
 def definitions() -> dict[str, str]:
     """Return what each metric means, in the words of models/_metrics.md."""

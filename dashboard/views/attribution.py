@@ -7,7 +7,7 @@ import streamlit as st
 import charts
 import figures as fig
 from filters import Filters
-from publication import holds, read
+from publication import holds, read, trust
 
 _CREDITS = """
     select
@@ -26,7 +26,7 @@ _CREDITS = """
 _TRUST = """
     select
         trust_criterion_id, meaning, is_met, measured_value, bound, threshold, owner,
-        fix, trust_verdict
+        fix
     from marts.fct_attribution_trust
     order by is_met asc nulls first, trust_criterion_id
 """
@@ -47,7 +47,7 @@ _TYPES = ("won", "opportunity", "mql")
 
 def page(filters: Filters) -> None:
     """Show credit by channel in the model chosen, and how far the models differ."""
-    verdict = _trust()
+    _show_trust()
     conversion_type = st.radio(
         "Credit for",
         _TYPES,
@@ -65,8 +65,6 @@ def page(filters: Filters) -> None:
     shares = every[every["attribution_model"] == filters.model]
     model = filters.model.replace("_", " ")
     st.subheader(f"Model: {model}")
-    if verdict:
-        st.caption(verdict)
     charts.bars(
         shares.assign(percent=shares["credit_share"] * 100),
         "channel",
@@ -111,18 +109,10 @@ def page(filters: Filters) -> None:
     fig.table(every, "all_models")
 
 
-def _trust() -> str | None:
-    """Show on what data the figures rest, and return the verdict in words."""
-    if not holds("fct_attribution_trust"):
-        st.warning("On what data these figures rest was not measured.")
-        return None
-    criteria = read(_TRUST)
-    verdict = str(criteria["trust_verdict"].iat[0])
-    missed = int((~criteria["is_met"].fillna(False).astype(bool)).sum())
-    text = (
-        f"Data: {verdict}; {missed} of {len(criteria)} criteria missed or unmeasured."
-    )
-    (st.success if verdict == "trusted" else st.warning)(text)
-    with st.expander("On what the trust rests"):
-        fig.table(criteria.drop(columns="trust_verdict"), "trust_criteria")
-    return text
+def _show_trust() -> None:
+    """Show on what data the figures rest."""
+    verdict = trust()
+    (st.success if verdict.startswith("trusted") else st.warning)(f"Data {verdict}.")
+    if holds("fct_attribution_trust"):
+        with st.expander("On what the trust rests"):
+            fig.table(read(_TRUST), "trust_criteria")

@@ -27,6 +27,20 @@ _PLAN = """
     from reports.rpt_budget_pace
     where quarter_start = $quarter and channel = coalesce($channel, channel)
 """
+_METRICS = """
+    select
+        metric,
+        max_by(month, month) as month,
+        max_by(value, month) as value,
+        max_by(value, month) filter (where month < latest) as month_before
+    from (
+        select *, max(month) over (partition by metric) as latest
+        from reports.rpt_metric_months
+        where month < $quarter + interval 3 month
+    ) as months
+    group by metric
+    order by metric
+"""
 _OPPORTUNITIES = """
     select
         opportunity_id, account_id, segment, sourced_channel, source_basis, stage_name,
@@ -115,6 +129,11 @@ def page(filters: Filters) -> None:
         unit=standing().currency,
         what="Sourced pipeline and spend by quarter.",
     )
+    st.subheader("The metrics, of the last month of the period that has them")
+    metrics = read(_METRICS, quarter=filters.quarter)
+    metric = fig.table(metrics, "metrics", drill="what a metric means")
+    if metric is not None:
+        st.markdown(fig.meaning(str(metric["metric"])))
     fig.rows_behind(
         "Opportunities that marketing sourced",
         _OPPORTUNITIES,

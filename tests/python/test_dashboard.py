@@ -221,9 +221,22 @@ def test_figures_of_the_pulse_are_those_of_the_report(
 
 def test_rows_behind_the_pulse_add_up_to_its_figure(page: Page, address: str) -> None:
     visit(page, address)
-    behind = downloaded(page)
+    behind = downloaded(page, nth=1)  # after the metrics
     total = sum(float(row["amount_usd"] or 0) for row in behind)
     assert figures(page)["Sourced pipeline"] == f"{total:,.0f}"
+
+
+def test_metrics_of_the_pulse_are_those_of_the_report(
+    page: Page, address: str, rows: Callable[..., list[Any]]
+) -> None:
+    newest = rows(
+        "select metric, value from reports.rpt_metric_months "
+        "qualify row_number() over (partition by metric order by month desc) = 1"
+    )
+    assert len(newest) > 12
+    visit(page, address)
+    shown = {row["metric"]: float(row["value"]) for row in downloaded(page)}
+    assert shown == pytest.approx(dict(newest))
 
 
 def test_a_filter_is_in_the_url_and_the_url_is_a_filter(
