@@ -15,7 +15,7 @@ import streamlit as st
 
 from filters import Filters, choice, chosen
 from lib.cli import UserError
-from publication import standing
+from publication import standing, take
 from views import (
     attribution,
     campaign_operations,
@@ -60,6 +60,7 @@ def main() -> None:
     if not _let_in():
         return
     try:
+        take()
         publication = standing()
     except UserError as error:
         st.title("Marketing operations")
@@ -75,6 +76,9 @@ def main() -> None:
             "changes nothing here."
         )
     st.title(PAGES[name].title)
+    if filters is None:
+        st.info("There is neither an opportunity nor spend yet: land some, then build.")
+        return
     PAGES[name].show(filters)
 
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import streamlit as st
 
 from publication import quarters, read, standing
 
 EVERYTHING = "all"
+_LABELS = {
+    "quarter": "Period",
+    "channel": "Channel",
+    "segment": "Segment",
+    "model": "Attribution model",
+}
 
 
 @dataclass(frozen=True)
@@ -26,45 +32,48 @@ class Filters:
 
 def quarter_name(start: date) -> str:
     """Return a quarter by its months, whatever the fiscal year begins with."""
-    last = date(start.year + (start.month > 10), (start.month + 1) % 12 + 1, 1)
+    last = _following(start) - timedelta(days=1)
     return f"{start:%b}-{last:%b %Y}"
 
 
-def chosen(heeded: frozenset[str]) -> Filters:
-    """Show the filters, and return what is chosen.
+def _following(start: date) -> date:
+    """Return the first day of the quarter after one."""
+    months = start.year * 12 + start.month - 1 + 3
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def chosen(heeded: frozenset[str]) -> Filters | None:
+    """Show the filters, and return what is chosen; None where there is no quarter.
 
     Args:
-        heeded: those that narrow the page; the others are shown as out of use.
+        heeded: those that narrow the page; of the others it is said that they do not.
     """
     starts = quarters()
+    if not starts:
+        return None
     by_name = {start.isoformat(): start for start in starts}
     quarter = by_name[
         choice(
-            "Period",
+            _LABELS["quarter"],
             "quarter",
             list(by_name),
             lambda q: quarter_name(by_name[q]),
-            heeded,
         )
     ]
-    channel = choice(
-        "Channel", "channel", [EVERYTHING, *_values(_CHANNELS)], heeded=heeded
-    )
-    segment = choice(
-        "Segment", "segment", [EVERYTHING, *_values(_SEGMENTS)], heeded=heeded
-    )
+    channel = choice("Channel", "channel", [EVERYTHING, *_values(_CHANNELS)])
+    segment = choice("Segment", "segment", [EVERYTHING, *_values(_SEGMENTS)])
     models = _values(_MODELS)
     models.sort(key=lambda model: model != standing().default_model)
-    model = choice(
-        "Attribution model",
-        "model",
-        models or [standing().default_model],
-        heeded=heeded,
-    )
+    model = choice("Attribution model", "model", models or [standing().default_model])
+    idle = [label for name, label in _LABELS.items() if name not in heeded]
+    if idle:
+        st.caption(f"Make no difference on this page: {', '.join(idle)}.")
     earlier = [start for start in starts if start < quarter]
+    # A quarter that still runs is not held against a whole one.
+    is_whole = standing().as_of.date() >= _following(quarter)
     return Filters(
         quarter=quarter,
-        previous_quarter=earlier[0] if earlier else None,
+        previous_quarter=earlier[0] if earlier and is_whole else None,
         channel=None if channel == EVERYTHING else channel,
         segment=None if segment == EVERYTHING else segment,
         model=model,
@@ -89,7 +98,6 @@ def choice(
     name: str,
     options: Sequence[str],
     shown: Callable[[str], str] = lambda option: option.replace("_", " "),
-    heeded: frozenset[str] | None = None,
 ) -> str:
     """Ask for one of the options, and keep the answer in the URL under a name.
 
@@ -98,14 +106,12 @@ def choice(
         name: the name in the URL.
         options: what can be chosen; the first is the default.
         shown: how an option is written, in the URL too.
-        heeded: names of what the page heeds; None where it always counts.
     """
     value = st.selectbox(
         label,
         options,
         key=name,
         format_func=shown,
-        disabled=heeded is not None and name not in heeded,
         bind="query-params",
     )
     return str(value)

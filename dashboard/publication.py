@@ -44,13 +44,22 @@ def out_folder() -> Path:
     return Path(os.environ.get("MOPS_OUT", str(PROJECT_ROOT / "output")))
 
 
-def standing() -> Publication:
-    """Return the publication that stands.
+def take() -> None:
+    """Settle which publication this run of the page shows, from first to last figure.
 
     Raises:
-        UserError: nothing is published, or it cannot be read.
+        UserError: nothing is published.
     """
-    return _described(str(latest_publication(out_folder())))
+    st.session_state["version"] = str(latest_publication(out_folder()))
+
+
+def standing() -> Publication:
+    """Return the publication that this run shows.
+
+    Raises:
+        UserError: it cannot be read.
+    """
+    return _described(st.session_state["version"])
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

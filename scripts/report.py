@@ -80,10 +80,12 @@ def _day(text: str) -> date:
 
 def _write(folder: Path, name: str, report: Report) -> list[Path]:
     """Write both renderings of a report and return their paths."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     page, text = folder / f"{name}.html", folder / f"{name}.md"
     page.write_text(as_html(report), encoding="utf-8")
     text.write_text(as_text(report), encoding="utf-8")
+    for path in (page, text):
+        path.chmod(0o600)
     return [page, text]
 
 

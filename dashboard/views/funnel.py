@@ -37,21 +37,15 @@ _LEAKS = """
     order by value_lost_usd desc nulls last, dimension, dimension_value, stage
 """
 _LEADS = """
-    select funnel_cycle_id, segment, channel, lead_at, mql_at, sql_at, opportunity_at,
-        won_at, recycled_at, disqualified_at
-    from marts.fct_lead_funnel
+    select funnel_cycle_id, segment, channel, outcome, is_mature, value_lost_usd,
+        entered_at
+    from marts.fct_funnel_steps
     where
-        lead_at >= $quarter and lead_at < $quarter + interval 3 month
+        cohort_month >= $quarter and cohort_month < $quarter + interval 3 month
         and channel = coalesce($channel, channel)
         and segment = coalesce($segment, segment)
-        and case $stage
-            when 'lead' then mql_at is null
-            when 'mql' then mql_at is not null and sal_at is null
-            when 'sal' then sal_at is not null and sql_at is null
-            when 'sql' then sql_at is not null and opportunity_at is null
-            else opportunity_at is not null and won_at is null
-        end
-    order by lead_at desc, funnel_cycle_id
+        and stage = $stage and not is_skipped and progressed_at is null
+    order by entered_at desc, funnel_cycle_id
     limit $most_rows
 """
 

@@ -36,7 +36,7 @@ _METRICS = """
     from (
         select *, max(month) over (partition by metric) as latest
         from reports.rpt_metric_months
-        where month < $quarter + interval 3 month
+        where month < $quarter + interval 3 month and value is not null
     ) as months
     group by metric
     order by metric

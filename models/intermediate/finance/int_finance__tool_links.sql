@@ -37,10 +37,12 @@ whole_paths as (
 
 removed_tools as (
 
-    select removed_tool_id
-    from tool_paths
-    where removed_tool_id is not null
-    group by removed_tool_id
+    -- Without a hub no path may be left at all, so that paths do not name it.
+    select feeding_tool_id as removed_tool_id
+    from flows
+    intersect
+    select fed_tool_id as removed_tool_id
+    from flows
 
 ),
 

@@ -103,6 +103,6 @@ def part(key: str, title: str, blocks: Sequence[Block | None]) -> Part:
 def plain(text: str) -> str:
     """Return a text as one line that no Markdown reader takes apart."""
     single = " ".join(text.split())
-    for sign in "\\|<>`":
+    for sign in "\\|<>`[]":
         single = single.replace(sign, f"\\{sign}")
     return single

@@ -48,7 +48,6 @@ MOVES = """
 TOOL_COLUMNS = (
     "tool_id",
     "tool_name",
-    "tool_owner",
     "recommendation",
     "reason",
     "days_to_renewal",
@@ -59,7 +58,6 @@ TOOLS = """
     select
         tool_id,
         coalesce(tool_name, tool_id),
-        tool_owner,
         recommendation,
         reason,
         days_to_renewal,
@@ -224,7 +222,7 @@ def _tools(
 ) -> Iterator[Action]:
     if not publication.has("marts.fct_tools", *TOOL_COLUMNS):
         return
-    for tool, name, owner, advice, reason, days, saving in publication.rows(TOOLS):
+    for tool, name, advice, reason, days, saving in publication.rows(TOOLS):
         yield Action(
             "tool_renewal",
             tool,
@@ -232,6 +230,6 @@ def _tools(
             f"{advice.capitalize()} {name} before it renews",
             f"{money(saving, settings.currency)} a year to save",
             f"It renews in {plural(days, 'day')}. {reason.removesuffix('.')}.",
-            owner or entry["owner"] or "nobody",
+            entry["owner"] or "nobody",
             entry["look_at"] or "",
         )
