@@ -2,6 +2,9 @@
 {% macro is_new_journey() -%}
     journey_print is not null
     {%- if keeps_journeys() %}
-        and journey_print not in (select distinct journey_print from {{ this }})
+        and journey_print not in (
+            select distinct journey_print from {{ this }}
+            where journey_print is not null
+        )
     {%- endif -%}
 {%- endmacro %}

@@ -246,6 +246,17 @@ class World:
         )
 
 
+# Weights of policy that change for many touches or models at once.
+POLICIES = {
+    4: ["update policy.contact_roles set weight = 3 where role = 'champion'"],
+    8: [
+        "update policy.attribution_models set decay_share = 0.5 "
+        "where attribution_model in ('u_shaped', 'w_shaped')"
+    ],
+    12: ["update policy.contact_roles set weight = 0 where role = 'champion'"],
+}
+
+
 def content(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Return the rows that an increment keeps from build to build."""
     return {
@@ -267,8 +278,10 @@ def test_increments_equal_a_full_refresh(world: World, tmp_path: Path) -> None:
     afresh = tmp_path / "mops.duckdb"
     changed = 0
     before = content(world.path)
-    for _ in range(20):
+    for turn in range(20):
         world.live()
+        for statement in POLICIES.get(turn, ()):
+            world.change(statement)
         world.build(world.path)
         shutil.copy(world.path, afresh)
         world.build(afresh, full_refresh=True)

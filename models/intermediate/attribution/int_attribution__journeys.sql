@@ -66,11 +66,12 @@ gathered_touches as (
         case when not bool_or(is_of_journey) then max(touched_at) end
             as latest_touch_at,
         max(case when is_creditable then touched_at end) as last_creditable_at,
-        bit_xor(case
+        -- Sums, since what two rows share cancels in other ways of adding prints up.
+        sum(case
             when is_of_journey and (is_creditable or is_direct)
-                then {{ content_print(
+                then cast({{ content_print(
                     ['touch_print', 'is_creditable', 'role_weight']
-                ) }}
+                ) }} as decimal(38, 0))
         end) as touches_print
     from placed_touches
     group by conversion_key
@@ -80,11 +81,11 @@ gathered_touches as (
 attribution_models as (
 
     select
-        bit_xor({{ content_print([
+        sum(cast({{ content_print([
             'attribution_model', 'first_share', 'last_share', 'last_non_direct_share',
             'lead_creation_share', 'opportunity_creation_share', 'close_share',
             'other_share', 'even_share', 'decay_share'
-        ]) }}) as models_print
+        ]) }} as decimal(38, 0))) as models_print
     from {{ ref('attribution_models') }}
     where is_active and method = 'positions'
 

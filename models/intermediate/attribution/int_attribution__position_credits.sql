@@ -36,6 +36,7 @@ journey_positions as (
         channel,
         shape,
         positions_held,
+        journey_print,
         decay_share,
         role_weight,
         is_role_weighted
@@ -74,7 +75,9 @@ touch_weights as (
     inner join conversions
         on new_journeys.conversion_key = conversions.conversion_key
     inner join journey_positions
-        on new_journeys.conversion_key = journey_positions.conversion_key
+        on
+            new_journeys.conversion_key = journey_positions.conversion_key
+            and new_journeys.journey_print = journey_positions.journey_print
     inner join shape_weights
         on
             journey_positions.shape = shape_weights.shape
