@@ -72,6 +72,11 @@ def ratio(value: Number) -> str:
     return NOTHING if value is None else f"{value:,.2f}"
 
 
+def small(words: str) -> str:
+    """Return words as small print; Streamlit's captions are too pale to read."""
+    return f":small[{words}]"
+
+
 def divided(numerator: Number, denominator: Number) -> Number:
     """Return a rate from its summed parts; None where there is nothing to divide by."""
     if numerator is None or not denominator:
@@ -98,7 +103,7 @@ def show(figures: Sequence[Figure]) -> None:
             border=True,
         )
         if figure.plan is not None:
-            column.caption(f"plan {figure.shown(figure.plan)}")
+            column.markdown(small(f"plan {figure.shown(figure.plan)}"))
 
 
 def _change(figure: Figure) -> str | None:
@@ -127,7 +132,7 @@ def table(
         st.info("Nothing to show for this choice.")
         return None
     if drill:
-        st.caption(f"Choose a row to see {drill}.")
+        st.markdown(small(f"Choose a row to see {drill}."))
     config = {column: _written(frame, column) for column in frame.columns}
     chosen: list[int] = []
     if drill:
@@ -165,7 +170,7 @@ def rows_behind(title: str, query: str, name: str, **parameters: object) -> None
     st.subheader(title)
     frame = read(query, most_rows=MOST_ROWS + 1, **parameters)
     if len(frame) > MOST_ROWS:
-        st.caption(f"The first {MOST_ROWS:,} rows.")
+        st.markdown(small(f"The first {MOST_ROWS:,} rows."))
     table(frame.head(MOST_ROWS), name)
 
 

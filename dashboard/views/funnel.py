@@ -69,7 +69,9 @@ def page(filters: Filters) -> None:
         what="Leads of the quarter by stage reached.",
     )
     if fig.number(read(_IMMATURE, quarter=filters.quarter).iat[0, 0]):
-        st.caption("Some of these leads are still under way: their rates will rise.")
+        st.markdown(
+            fig.small("Some of these leads are still under way: their rates will rise.")
+        )
     stage = fig.table(stages, "funnel_stages", drill="the leads that stayed there")
     if stage is not None:
         fig.rows_behind(

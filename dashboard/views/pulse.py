@@ -113,8 +113,10 @@ def page(filters: Filters) -> None:
             "in none of these figures."
         )
     if filters.segment:
-        st.caption(
-            "The segment narrows the opportunities below, not the figures above."
+        st.markdown(
+            fig.small(
+                "The segment narrows the opportunities below, not the figures above."
+            )
         )
     charts.lines(
         history.melt(
