@@ -305,13 +305,12 @@ def test_leads_that_stayed_are_those_that_did_not_go_on(
 
 
 def first_row(page: Page) -> None:
-    """Choose the first row of the first table that lets rows be chosen."""
-    for table in page.locator('[data-testid="stDataFrame"]').all():
-        if table.is_visible():
-            table.click(position={"x": 18, "y": 52})
-            settle(page)
-            return
-    raise AssertionError("no table")
+    """Choose the first row of the first table in sight, which comes after its figures."""
+    table = page.locator('[data-testid="stDataFrame"]').locator("visible=true").first
+    table.wait_for()
+    page.wait_for_timeout(700)
+    table.click(position={"x": 18, "y": 52})
+    settle(page)
 
 
 def test_every_figure_says_what_it_is(page: Page, address: str) -> None:

@@ -27,7 +27,7 @@ from published_company import copy_of, validate
 ADDRESS = re.compile(r"[\w.+-]+(?:@|%40)[\w-]+\.[\w.-]*[a-z]", re.IGNORECASE)
 # What tells of a person goes by these words, or looks like it: an owner is a mailbox.
 NAMED_LIKE_PII = re.compile(
-    r"(^|_)owner$|(^|_)(e?mail|(first|last|full|rep|person|opportunity)_name|title|phone|"
+    r"^(fallback_|tool_)?owner$|(^|_)(e?mail|(first|last|full|rep|person|opportunity)_name|title|phone|"
     r"mobile|fax|street|address|postal_code|ip|note|notes|comment|closed_by)$"
     r"|^email_domain$|_evidence$"
 )

@@ -40,9 +40,11 @@ removed_tools as (
     -- Without a hub no path may be left at all, so that paths do not name it.
     select feeding_tool_id as removed_tool_id
     from flows
+    where is_known
     intersect
     select fed_tool_id as removed_tool_id
     from flows
+    where is_known
 
 ),
 
