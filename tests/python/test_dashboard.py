@@ -305,7 +305,7 @@ def test_leads_that_stayed_are_those_that_did_not_go_on(
 
 
 def first_row(page: Page) -> None:
-    """Choose the first row of the first table in sight, which comes after its figures."""
+    """Choose the first row of the first table in sight; tables come late."""
     table = page.locator('[data-testid="stDataFrame"]').locator("visible=true").first
     table.wait_for()
     page.wait_for_timeout(700)
