@@ -10,6 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
+from lib.quality.rows import safe_cell
 from publication import MOST_ROWS, definitions, read, standing, trust
 
 NOTHING = "—"
@@ -50,11 +51,6 @@ def number(value: object) -> Number:
 def money(value: Number) -> str:
     """Write money in whole units with thousands."""
     return NOTHING if value is None else f"{value:,.0f}"
-
-
-def exact_money(value: Number) -> str:
-    """Write money to the cent."""
-    return NOTHING if value is None else f"{value:,.2f}"
 
 
 def count(value: Number) -> str:
@@ -150,7 +146,7 @@ def table(
         st.dataframe(frame, hide_index=True, placeholder=NOTHING, column_config=config)
     st.download_button(
         "Download as CSV",
-        _safe(frame).to_csv(index=False).encode("utf-8-sig"),
+        frame.map(safe_cell).to_csv(index=False).encode("utf-8-sig"),
         file_name=f"{name}.csv",
         mime="text/csv",
         key=f"download_{name}",
@@ -172,18 +168,6 @@ def rows_behind(title: str, query: str, name: str, **parameters: object) -> None
     if len(frame) > MOST_ROWS:
         st.markdown(small(f"The first {MOST_ROWS:,} rows."))
     table(frame.head(MOST_ROWS), name)
-
-
-def _safe(frame: pd.DataFrame) -> pd.DataFrame:
-    """Keep a spreadsheet from running a cell that begins like a formula."""
-    safe = frame.copy()
-    for column in safe.columns:
-        if safe[column].dtype.kind in "OTU" or str(safe[column].dtype) == "str":
-            text = safe[column].astype("string")
-            safe[column] = text.mask(
-                text.str.match(r"[=+\-@\t\r]", na=False), "'" + text
-            )
-    return safe
 
 
 def _written(frame: pd.DataFrame, column: str) -> Any:

@@ -1,7 +1,8 @@
-{# The weights of touches as the last CTE, with credited_weight beside them. Where people
-   of a journey have roles that weigh more or less, their weights are multiplied by that
-   and sum to 1 again; where no role of it weighs anything, they stay. Few journeys have
-   such roles, so that only theirs are summed. #}
+{# The weights of touches as the last CTE, with credited_weight and what it is worth
+   beside them; those that weigh nothing are out. Where people of a journey have roles
+   that weigh more or less, their weights are multiplied by that and sum to 1 again;
+   where no role of it weighs anything, they stay. Few journeys have such roles, so that
+   only theirs are summed. #}
 {% macro weighed_by_role(relation) -%}
     role_totals as (
 
@@ -15,7 +16,7 @@
 
     ),
 
-    weighed_by_role as (
+    role_weights as (
 
         select
             *,
@@ -31,6 +32,16 @@
                 else weight
             end as credited_weight
         from role_totals
+
+    ),
+
+    weighed_by_role as (
+
+        select
+            *,
+            cast(amount_usd * credited_weight as decimal(28, 10)) as credit_usd
+        from role_weights
+        where credited_weight > 0
 
     )
 {%- endmacro %}

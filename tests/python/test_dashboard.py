@@ -397,6 +397,7 @@ def test_without_a_publication_it_says_so(browser: Browser, tmp_path: Path) -> N
         opened = browser.new_page()
         opened.goto(address)
         opened.get_by_text("There is nothing to show yet").wait_for(timeout=60_000)
+        assert opened.locator('[data-testid="stMetric"]').count() == 0
         opened.close()
     finally:
         process.terminate()

@@ -100,11 +100,10 @@ position_credits as (
         channel,
         segment,
         cast(credited_weight as double) as weight,
-        cast(amount_usd * credited_weight as decimal(28, 10)) as credit_usd,
+        credit_usd,
         converted_at,
         journey_print
     from weighed_by_role
-    where credited_weight > 0
 
 )
 
