@@ -50,6 +50,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         default=datetime.now(UTC).date(),
         help="the 24 months end with the day before (YYYY-MM-DD; default: today, UTC)",
     )
+    arguments.add_argument(
+        "--messy",
+        action="store_true",
+        help="plant five data problems for the audit to find (_truth/problems.csv)",
+    )
     options = arguments.parse_args(argv)
     touches = options.touches or options.people * VISITS.touches_per_person
     _check(options.people, touches, options.seed)
@@ -59,6 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         touches=touches,
         seed=options.seed,
         until=options.until,
+        messy=options.messy,
     )
     say(
         f"{options.out}: {made['first_day']} to {made['last_day']}, "

@@ -15,6 +15,7 @@ from lib.demo import writers
 from lib.demo.adverts import AD_PLATFORMS
 from lib.demo.clock import as_date
 from lib.demo.columns import NEVER, Array
+from lib.demo.planting import Planting, problem_table
 from lib.demo.records import FIRST_DUPLICATE
 from lib.demo.spend import paid_amounts
 from lib.demo.tables import (
@@ -93,9 +94,11 @@ def truth_tables(world: World, mailing: hubspot.Mailing) -> Tables:
 
 
 def build(
-    out: Path, *, people: int, touches: int, seed: int, until: date
+    out: Path, *, people: int, touches: int, seed: int, until: date, messy: bool
 ) -> dict[str, Any]:
     """Make the company and write every file; return the summary.
+
+    A messy one has the problems of lib.demo.planting in its data.
 
     Raises:
         UserError: out cannot be written or holds something else.
@@ -104,25 +107,32 @@ def build(
         with working(f"living through 24 months with {people:,} people"):
             world = make_world(people, touches, seed, until)
         with working("writing the files of the CRM and the other systems"):
-            rows = _write(world, folder)
+            rows = _write(world, folder, messy=messy)
         summary = _summary(world) | {"rows": rows}
         writers.write_summary(summary, folder)
     return summary
 
 
-def _write(world: World, folder: Path) -> dict[str, int]:
+def _write(world: World, folder: Path, *, messy: bool) -> dict[str, int]:
     """Write every table; return the rows by file."""
     generic, hidden = folder / "generic", folder / writers.TRUTH
     touches, true_touches, pages = web.touch_tables(world)
     mailing = hubspot.make_mailing(world, pages)
     true_clicks = hubspot.true_click_table(world, mailing)
     true_touches = pa.concat_tables([true_touches, true_clicks])
-    rows = writers.write_csv(salesforce_tables(world), folder / "salesforce")
-    rows |= writers.write_csv(generic_tables(world), generic)
+    crm_tables, other_tables = salesforce_tables(world), generic_tables(world)
+    if messy:
+        planting = Planting(world)
+        crm_tables = planting.planted(crm_tables)
+        other_tables = planting.planted(other_tables)
+    rows = writers.write_csv(crm_tables, folder / "salesforce")
+    rows |= writers.write_csv(other_tables, generic)
     for platform in AD_PLATFORMS:
         made = ads.platform_tables(world, platform)
         rows |= writers.write_csv(made, folder / platform)
     rows |= writers.write_csv(truth_tables(world, mailing), hidden)
+    if messy:
+        rows |= writers.write_csv(iter([("problems", problem_table())]), hidden)
     rows |= writers.write_parquet(iter([("touches", touches)]), generic)
     rows |= writers.write_parquet(
         hubspot.hubspot_tables(world, mailing), folder / "hubspot"
