@@ -7,7 +7,7 @@ tells of a person.
 
 from __future__ import annotations
 
-from lib.sql import quote_identifier, relation
+from lib.sql import relation, table_definition
 
 CLOSINGS = relation("raw_meta", "closings")
 _CLOSING = {
@@ -114,18 +114,11 @@ KEPT: dict[str, tuple[dict[str, str], str]] = {
 }
 
 
-def _definition(table: str, columns: dict[str, str]) -> str:
-    listed = ", ".join(
-        f"{quote_identifier(name)} {data_type}" for name, data_type in columns.items()
-    )
-    return f"create table if not exists {relation('raw_meta', table)} ({listed})"
-
-
 TABLES = (
     "create schema if not exists raw_meta",
-    _definition("closings", _CLOSING),
+    table_definition("raw_meta", "closings", _CLOSING),
     *(
-        _definition(table, {"closing_id": "varchar", **columns})
+        table_definition("raw_meta", table, {"closing_id": "varchar", **columns})
         for table, (columns, _) in KEPT.items()
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 
 def quote_identifier(name: str) -> str:
@@ -35,3 +35,11 @@ def relation(schema: str, table: str) -> str:
 def columns(names: Iterable[str]) -> str:
     """Return names as a comma-separated list of quoted identifiers."""
     return ", ".join(quote_identifier(name) for name in names)
+
+
+def table_definition(schema: str, table: str, columns: Mapping[str, str]) -> str:
+    """Return the statement that makes a table, its types by column, where it lacks."""
+    listed = ", ".join(
+        f"{quote_identifier(name)} {data_type}" for name, data_type in columns.items()
+    )
+    return f"create table if not exists {relation(schema, table)} ({listed})"
