@@ -270,29 +270,49 @@ def local_month(moment: datetime) -> date:
     return moment.replace(tzinfo=UTC).astimezone(ZONE).date().replace(day=1)
 
 
+def first_months() -> list[date]:
+    """Return, by world, the month in which the first tool's months begin."""
+    contracts = [[day.replace(day=1) for day in daily_costs(one)] for one in WORLDS]
+    incidents = [
+        [local_month(one.at) for one in world.incidents if one.at <= AS_OF]
+        for world in WORLDS
+    ]
+    told = [a + b for a, b in zip(contracts, incidents, strict=True)]
+    first = min(min(months) for months in told if months)
+    return [
+        min(months) if dated else first
+        for months, dated in zip(told, contracts, strict=True)
+    ]
+
+
 def test_months_are_the_oracle_s(warehouse: Warehouse) -> None:
     shown = {
-        (tool_id, month): rest
+        (tool_id, month): tuple(rest)
         for tool_id, month, *rest in warehouse.rows(
             "select tool_id, month, minutes_due, minutes_down, incident_count,"
             " contract_days, contract_days_without_rate, cost_usd"
             " from marts.fct_tool_months"
         )
     }
+    begins = first_months()
     wanted: set[tuple[str, date]] = set()
     for number, world in enumerate(WORLDS):
         costs = daily_costs(world)
         begun = {
             (one.at, one.severity.lower()) for one in world.incidents if one.at <= AS_OF
         }
-        known = [day.replace(day=1) for day in costs]
-        known += [local_month(at) for at, _ in begun]
         for month, following in pairwise(MONTHS):
-            if not known or month < min(known):
+            since, until = midnight(month), min(midnight(following), AS_OF)
+            for place in range(1, 5):
+                # Only the inventory tells of these: they are up as long as any tool.
+                if month >= min(begins):
+                    key = (f"generic:{tool(number, place)}", month)
+                    wanted.add(key)
+                    assert shown[key] == ((until - since) / MINUTE, 0, 0, 0, 0, 0)
+            if month < begins[number]:
                 continue
             key = (f"generic:{tool(number, 0)}", month)
             wanted.add(key)
-            since, until = midnight(month), min(midnight(following), AS_OF)
             due, down, incidents, days, lacking, cost = shown[key]
             assert due == (until - since) / MINUTE
             in_seconds = round(Fraction(down) * 60, 3)

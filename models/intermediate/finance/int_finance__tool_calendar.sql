@@ -1,7 +1,15 @@
--- Grain: one row per tool and month, from the first in which a contract is in force,
--- use is measured or an incident begins, to as_of's.
+-- Grain: one row per tool and month, from the first that tells of it to as_of's.
+-- An incident tells of no beginning: a tool of the inventory without a contract or use
+-- runs from the first month that tells of any tool, and was up but for its incidents.
 
 with
+
+inventory as (
+
+    select tool_id from {{ ref('int_finance__tools') }}
+    where is_inventoried
+
+),
 
 cost_months as (
 
@@ -25,18 +33,57 @@ known_months as (
 
     select
         tool_id,
-        month
+        month,
+        true as tells_beginning
     from cost_months
     union all
     select
         tool_id,
-        month
+        month,
+        true as tells_beginning
     from usage_months
     union all
     select
         tool_id,
-        cast(date_trunc('month', {{ reporting_date('started_at') }}) as date) as month
+        cast(date_trunc('month', {{ reporting_date('started_at') }}) as date) as month,
+        false as tells_beginning
     from tool_incidents
+
+),
+
+dated_tools as (
+
+    select tool_id from known_months
+    where tells_beginning
+    group by tool_id
+
+),
+
+first_known_month as (
+
+    select
+        coalesce(
+            min(month),
+            cast(date_trunc('month', {{ reporting_date(as_of()) }}) as date)
+        ) as month
+    from known_months
+
+),
+
+told_months as (
+
+    select
+        tool_id,
+        month
+    from known_months
+    union all
+    select
+        inventory.tool_id,
+        first_known_month.month
+    from inventory
+    cross join first_known_month
+    left join dated_tools on inventory.tool_id = dated_tools.tool_id
+    where dated_tools.tool_id is null
 
 ),
 
@@ -47,7 +94,7 @@ first_months as (
         min(month) as first_month,
         {{ dbt.datediff('min(month)', reporting_date(as_of()), 'month') }}
             as later_months
-    from known_months
+    from told_months
     group by tool_id
 
 ),

@@ -1,5 +1,4 @@
--- Grain: one row per tool and month, from the first in which a contract is in force,
--- use is measured or an incident begins, to as_of's.
+-- Grain: one row per tool and month, from the first that tells of it to as_of's.
 -- Every measure but seats and active_users adds up over months and tools.
 
 with
