@@ -1,6 +1,7 @@
 -- Grain: one row per metric that is a state, month, segment, owner and source: by how
 -- much its parts differ from those of the month before.
--- Records are judged by what they are today, in the months since they were made.
+-- Records are judged by what they are today, in the months since they were made. What
+-- is older than the months that are counted stands in the first of them.
 
 with
 
@@ -36,6 +37,22 @@ changes as (
 
 ),
 
+placed_changes as (
+
+    select
+        metric,
+        case
+            when month is not null then greatest(month, {{ first_counted_month() }})
+        end as month,
+        segment,
+        owner_id,
+        source,
+        numerator,
+        denominator
+    from changes
+
+),
+
 state_changes as (
 
     select
@@ -46,7 +63,7 @@ state_changes as (
         source,
         cast(sum(numerator) as bigint) as numerator,
         cast(sum(denominator) as bigint) as denominator
-    from changes
+    from placed_changes
     group by
         metric,
         month,
