@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
@@ -12,7 +13,7 @@ import pytest
 
 import dbt_process
 import semantic_layer
-from conftest import Warehouse
+from conftest import Warehouse, run_dbt
 from lib.warehouse import PROJECT_ROOT
 from semantic_layer import METRICS, Values, answers_by
 
@@ -24,6 +25,12 @@ NOT_IN_COMPANY = {
     "data_decay_rate",
     "lead_routing_accuracy",
     "system_uptime_rate",
+}
+STATES = {
+    "contact_completeness_rate",
+    "data_decay_rate",
+    "duplicate_rate",
+    "enrichment_coverage_rate",
 }
 # What the metrics are made of, by name in the semantic layer.
 INPUTS = {"flow_numerator", "flow_denominator", "state_numerator", "state_denominator"}
@@ -139,6 +146,41 @@ def test_a_quarter_adds_flows_up_and_ends_states(company_warehouse: Warehouse) -
     state = max(row[1:] for row in quarter if row[0] == "duplicate_rate")
     assert state[0] == date(2025, 6, 1)
     assert answer["duplicate_rate"] == state[1] / state[2]
+
+
+@pytest.fixture(scope="module")
+def long_after(
+    company_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory
+) -> Warehouse:
+    """Return the company's states years later, when nobody has been fresh for long."""
+    path = tmp_path_factory.mktemp("long_after") / "mops.duckdb"
+    shutil.copy(company_warehouse.path, path)
+    select = ["path:models/intermediate/quality", "fct_metric_parts+"]
+    assert run_dbt(path, select=select, as_of="2028-12-31")
+    return Warehouse(path)
+
+
+def test_a_state_of_nothing_is_not_that_of_an_earlier_month(
+    long_after: Warehouse,
+) -> None:
+    states = {
+        (metric, month): value
+        for metric, month, value in long_after.rows(
+            "select metric, month, value from reports.rpt_metric_months "
+            f"where metric in {tuple(sorted(STATES))}"
+        )
+    }
+    last = date(2028, 12, 1)
+    assert states["data_decay_rate", last] is None
+    assert any(value for (name, _), value in states.items() if "decay" in name)
+    (answer,) = semantic_layer.ask(long_after, sorted(STATES), [])
+    assert answer == {name: states[name, last] for name in sorted(STATES)}
+    span = "metric_time__quarter"
+    for row in semantic_layer.ask(long_after, sorted(STATES), [span]):
+        if row[span] is not None:
+            month = row[span].date().replace(month=row[span].month + 2)
+            wanted = {name: states.get((name, month)) for name in STATES}
+            assert {name: row[name] for name in STATES} == wanted, month
 
 
 def test_channels_cost_what_the_economics_say(company_warehouse: Warehouse) -> None:

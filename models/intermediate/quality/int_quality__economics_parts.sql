@@ -85,6 +85,7 @@ economics_parts as (
         {{ metric_part('numerator') }} as numerator,
         {{ metric_part('denominator') }} as denominator
     from parts
+    where numerator != 0 or denominator != 0
 
 )
 

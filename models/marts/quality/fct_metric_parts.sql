@@ -69,7 +69,6 @@ metric_parts as (
         campaign_id,
         owner_id,
         source
-    having sum(numerator) != 0 or sum(denominator) is distinct from 0
 
 )
 
