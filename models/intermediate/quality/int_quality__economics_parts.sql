@@ -1,7 +1,8 @@
 -- Grain: one row per metric that divides by spend, or divides it, month, channel and
 -- segment: its parts.
 -- Credit is counted in shares of a conversion. Summed up to each row and rounded, less
--- the same up to the row before, they add up to the whole conversions of the month.
+-- the same up to the row before, they add up to the whole conversions of the month:
+-- six digits of their sum, since shares of a million conversions hold no more.
 
 {{ config(materialized='view') }}
 
@@ -15,15 +16,38 @@ channel_months as (
         segment,
         spend_usd,
         contribution_margin_usd,
-        {{ metric_part('sum(' ~ exact_share('mqls') ~ ') over upto') }} as mqls_upto,
-        {{ metric_part('sum(' ~ exact_share('new_customers') ~ ') over upto') }}
-            as customers_upto
+        lead(channel) over in_month is null as is_last,
+        sum({{ exact_share('mqls') }}) over upto as mqls_upto,
+        sum({{ exact_share('new_customers') }}) over upto as customers_upto
     from {{ ref('fct_channel_months') }}
     window upto as (
         partition by month
         order by channel, segment
         rows between unbounded preceding and current row
+    ), in_month as (
+        partition by month
+        order by channel, segment
     )
+
+),
+
+rounded_months as (
+
+    select
+        month,
+        channel,
+        segment,
+        spend_usd,
+        contribution_margin_usd,
+        case
+            when is_last then {{ metric_part('round(mqls_upto, 6)') }}
+            else {{ metric_part('mqls_upto') }}
+        end as mqls_upto,
+        case
+            when is_last then {{ metric_part('round(customers_upto, 6)') }}
+            else {{ metric_part('customers_upto') }}
+        end as customers_upto
+    from channel_months
 
 ),
 
@@ -38,7 +62,7 @@ credited_months as (
         mqls_upto - coalesce(lag(mqls_upto) over in_month, 0) as mqls,
         customers_upto - coalesce(lag(customers_upto) over in_month, 0)
             as new_customers
-    from channel_months
+    from rounded_months
     window in_month as (
         partition by month
         order by channel, segment
