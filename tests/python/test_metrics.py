@@ -43,9 +43,12 @@ DIMENSIONS = {
 }
 
 
-def value_of(parts: list[tuple[Decimal, Decimal | None]]) -> float | None:
+def value_of(parts: list[tuple[Decimal | None, Decimal | None]]) -> float | None:
     """Return a metric from its parts, by its definition."""
-    numerator = float(sum(part for part, _ in parts))
+    numerators = [part for part, _ in parts if part is not None]
+    if not numerators:
+        return None
+    numerator = float(sum(numerators))
     denominators = [part for _, part in parts if part is not None]
     if not denominators:
         return numerator
@@ -55,7 +58,7 @@ def value_of(parts: list[tuple[Decimal, Decimal | None]]) -> float | None:
 
 def values_by(warehouse: Warehouse, *columns: str) -> Values:
     """Return each metric by month and other columns, from the parts in the mart."""
-    parts: dict[tuple[Any, ...], list[tuple[Decimal, Decimal | None]]]
+    parts: dict[tuple[Any, ...], list[tuple[Decimal | None, Decimal | None]]]
     parts = defaultdict(list)
     for *key, numerator, denominator in warehouse.rows(
         f"select {', '.join(['metric', 'month', *columns])}, numerator, denominator "

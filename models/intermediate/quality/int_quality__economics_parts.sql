@@ -1,8 +1,9 @@
 -- Grain: one row per metric that divides by spend, or divides it, month, channel and
 -- segment: its parts.
 -- Credit is counted in shares of a conversion. Summed up to each row and rounded, less
--- the same up to the row before, they add up to the whole conversions of the month:
--- six digits of their sum, since shares of a million conversions hold no more.
+-- the same up to the row before, they add up to the whole conversions of the month.
+-- What nothing was spent on has no cost, not one of 0. All channels of a month together
+-- cost what was spent, be it nothing: a row without a channel says so.
 
 {{ config(materialized='view') }}
 
@@ -16,9 +17,8 @@ channel_months as (
         segment,
         spend_usd,
         contribution_margin_usd,
-        lead(channel) over in_month is null as is_last,
-        sum({{ exact_share('mqls') }}) over upto as mqls_upto,
-        sum({{ exact_share('new_customers') }}) over upto as customers_upto
+        {{ credited_upto('mqls') }} as mqls_upto,
+        {{ credited_upto('new_customers') }} as customers_upto
     from {{ ref('fct_channel_months') }}
     window upto as (
         partition by month
@@ -28,26 +28,6 @@ channel_months as (
         partition by month
         order by channel, segment
     )
-
-),
-
-rounded_months as (
-
-    select
-        month,
-        channel,
-        segment,
-        spend_usd,
-        contribution_margin_usd,
-        case
-            when is_last then {{ metric_part('round(mqls_upto, 6)') }}
-            else {{ metric_part('mqls_upto') }}
-        end as mqls_upto,
-        case
-            when is_last then {{ metric_part('round(customers_upto, 6)') }}
-            else {{ metric_part('customers_upto') }}
-        end as customers_upto
-    from channel_months
 
 ),
 
@@ -62,7 +42,7 @@ credited_months as (
         mqls_upto - coalesce(lag(mqls_upto) over in_month, 0) as mqls,
         customers_upto - coalesce(lag(customers_upto) over in_month, 0)
             as new_customers
-    from rounded_months
+    from channel_months
     window in_month as (
         partition by month
         order by channel, segment
@@ -70,29 +50,55 @@ credited_months as (
 
 ),
 
+spendless_months as (
+
+    select
+        month,
+        cast(null as varchar) as channel,
+        cast(null as varchar) as segment,
+        0 as numerator,
+        0 as denominator
+    from credited_months
+    group by month
+    having count(nullif(spend_usd, 0)) = 0
+
+),
+
 parts as (
 
     select
         'cost_per_mql' as metric,
-        *,
-        spend_usd as numerator,
+        month,
+        channel,
+        segment,
+        nullif(spend_usd, 0) as numerator,
         mqls as denominator
     from credited_months
     union all
     select
         'channel_cac' as metric,
-        *,
-        spend_usd as numerator,
+        month,
+        channel,
+        segment,
+        nullif(spend_usd, 0) as numerator,
         new_customers as denominator
     from credited_months
     union all
     select
         'romi' as metric,
-        *,
+        month,
+        channel,
+        segment,
         contribution_margin_usd - spend_usd as numerator,
         spend_usd as denominator
     from credited_months
     where channel != 'unattributed'
+    union all
+    select
+        metrics.metric,
+        spendless_months.*
+    from spendless_months
+    cross join (values ('cost_per_mql'), ('channel_cac')) as metrics (metric)
 
 ),
 
@@ -109,7 +115,7 @@ economics_parts as (
         {{ metric_part('numerator') }} as numerator,
         {{ metric_part('denominator') }} as denominator
     from parts
-    where numerator != 0 or denominator != 0
+    where channel is null or numerator != 0 or denominator != 0
 
 )
 
