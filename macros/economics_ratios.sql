@@ -9,10 +9,11 @@
             as cost_per_opportunity_usd,
         nullif(cast(spend_usd as double), 0) / nullif(cast(new_customers as double), 0)
             as cac_usd,
-        cast(contribution_margin_usd - spend_usd as double)
+        cast(attributed_margin_usd - spend_usd as double)
         / nullif(cast(spend_usd as double), 0) as romi,
-        cast(revenue_usd as double) / nullif(cast(spend_usd as double), 0)
+        cast(attributed_revenue_usd as double) / nullif(cast(spend_usd as double), 0)
             as revenue_per_usd,
+        cast(attributed_margin_usd as decimal(28, 2)) as attributed_margin_usd,
         cast(contribution_margin_usd as decimal(28, 2)) as contribution_margin_usd,
         nullif(cast(spend_usd as double), 0)
         / nullif(cast(new_customers as double), 0)

@@ -441,9 +441,13 @@ def test_ratios_come_from_the_parts_of_the_quarter(
     for row in relation(company_warehouse, f"marts.fct_{mart}_months"):
         month = row["month"]
         quarter = month and date(month.year, 3 * ((month.month - 1) // 3) + 1, 1)
-        total = parts.setdefault((quarter, row[cut]), dict.fromkeys(MEASURES, exact(0)))
+        names = (*MEASURES, "earned_usd", "earned_margin_usd")
+        total = parts.setdefault((quarter, row[cut]), dict.fromkeys(names, exact(0)))
         for name in MEASURES:
             total[name] += exact(row[name])
+        if row["channel"] != "unattributed":
+            total["earned_usd"] += exact(row["revenue_usd"])
+            total["earned_margin_usd"] += exact(row["contribution_margin_usd"])
     name = cut.removesuffix("_id")
     rows = relation(company_warehouse, f"reports.rpt_{name}_economics")
     assert {(row["quarter_start"], row[cut]) for row in rows} == parts.keys()
@@ -451,6 +455,7 @@ def test_ratios_come_from_the_parts_of_the_quarter(
     for row in rows:
         part = parts[row["quarter_start"], row[cut]]
         spend, left = part["spend_usd"], part["contribution_margin_usd"]
+        earned = part["earned_margin_usd"]
 
         def ratio(over: Fraction, under: Fraction) -> Any:
             # A share of a conversion is a double: next to nothing is nothing.
@@ -462,8 +467,9 @@ def test_ratios_come_from_the_parts_of_the_quarter(
             wanted = ratio(spend, part[name]) if spend else None
             assert row[price] == wanted, row
             unpriced += bool(part[name] and not spend)
-        assert row["romi"] == ratio(left - spend, spend)
-        assert row["revenue_per_usd"] == ratio(part["revenue_usd"], spend)
+        assert row["romi"] == ratio(earned - spend, spend)
+        assert row["revenue_per_usd"] == ratio(part["earned_usd"], spend)
+        assert abs(exact(row["attributed_margin_usd"]) - earned) <= CENT
         assert abs(exact(row["contribution_margin_usd"]) - left) <= CENT
         monthly = part["monthly_margin_usd"]
         has_price = spend and part["new_customers"]
