@@ -26,7 +26,7 @@ question_answers as (
         replace(question, '_', ' ') as question_words,
         case
             when bool_or(is_met) then 'yes'
-            when count(is_met) = 0 then 'unknown'
+            when bool_or(is_met is null) then 'unknown'
             else 'no'
         end as answer
     from {{ ref('fct_tool_answers') }}
