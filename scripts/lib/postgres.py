@@ -1,9 +1,10 @@
 """Copy a publication to Postgres, so that its readers see all of it or the one before.
 
-Everything is written into staging schemas first. Then one transaction locks the old
-relations, drops them and moves the new ones into their place, and `reports.publication`
-with them. The locks are asked for in short turns: a query that runs is waited for, and
-none waits long for us. What else stands in the schemas `marts` and `reports` stays.
+Everything is written into staging schemas first, and its rows are counted there. Then
+one transaction locks the old relations, drops them and moves the new ones into their
+place, and `reports.publication` with them. The locks are asked for in short turns: a
+query that runs is waited for, and none waits long for us. What else stands in the
+schemas `marts` and `reports` stays.
 
 The role `bi_reader` may read both and nothing else. It cannot log in: grant it to
 whoever may (`grant bi_reader to metabase`).
@@ -76,7 +77,8 @@ def export_to_postgres(
 
     Raises:
         UserError: the database is not named, does not answer or refuses, another
-            export is under way, or readers do not let go. What stood there stays.
+            export is under way, rows are lost on the way, or readers do not let go.
+            What stood there stays.
     """
     manifest = read_manifest(version)
     if has_pii(manifest):
@@ -141,6 +143,7 @@ def _export(
         schema, name = entry["relation"].split(".")
         columns = [column["name"] for column in entry["columns"]]
         _finish(connection, schema, name, columns, catalog.get(name))
+    _check_rows(connection, manifest)
     _write_publication(connection, manifest, fresh)
     _swap(connection, ours, [*fresh, f"reports.{_PUBLICATION}"], patience)
     return Exported(
@@ -265,6 +268,24 @@ def _finish(
             _comment(connection, "column {}", text, f"{table}.{column}")
     _run(connection, f"grant select on {{}} to {READER}", table)
     _run(connection, "analyze {}", table)
+
+
+def _check_rows(connection: psycopg.Connection, manifest: Mapping[str, Any]) -> None:
+    """Hold the rows of every staged relation against the publication's.
+
+    Raises:
+        UserError: some did not come, or came twice.
+    """
+    for entry in manifest["relations"]:
+        statement = sql.SQL("select count(*) from {}").format(
+            sql.Identifier(*f"{_STAGING}{entry['relation']}".split("."))
+        )
+        (counted,) = connection.execute(statement).fetchone() or (None,)
+        if counted != entry["rows"]:
+            raise UserError(
+                f"not exported: {counted:,} of {entry['rows']:,} rows of "
+                f"{entry['relation']} came to Postgres; what stood there stays"
+            )
 
 
 def _comment(connection: psycopg.Connection, what: str, text: str, *names: str) -> None:

@@ -413,6 +413,37 @@ def test_two_at_once_are_refused(generations: Generations) -> None:
     assert generations.standing() == {2}
 
 
+LOSES_A_ROW = """
+create function lose_a_row() returns trigger language plpgsql as
+$$ begin return case when new.number = 7 then null else new end; end $$;
+create function watch_it() returns event_trigger language plpgsql as $$
+begin
+    if to_regclass('mops_next_reports.rpt_sales') is not null then
+        create or replace trigger loses before insert on mops_next_reports.rpt_sales
+        for each row execute function lose_a_row();
+    end if;
+end $$;
+create event trigger watches on ddl_command_end when tag in ('CREATE TABLE')
+execute function watch_it()
+"""
+
+
+def test_rows_that_are_lost_on_the_way_are_not_shown(generations: Generations) -> None:
+    server = generations.server
+    generations.make(2)
+    server.rows(LOSES_A_ROW)
+    try:
+        with pytest.raises(UserError, match=r"99 of 100 rows of reports\.rpt_sales"):
+            generations.export(2)
+    finally:
+        server.rows("drop event trigger watches")
+        server.rows("drop function watch_it()")
+        server.rows("drop function lose_a_row() cascade")
+    assert generations.standing() == {1}
+    generations.export(2)
+    assert generations.standing() == {2}
+
+
 def test_what_others_keep_there_stays(generations: Generations) -> None:
     server = generations.server
     server.rows("create table reports.of_finance as select 1 as one")
