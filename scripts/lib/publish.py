@@ -13,7 +13,8 @@ older one with an objector in an audience goes at once (lib.audiences).
 Only what the last validation of the marts passed is published. Validation keeps the
 fingerprint of what it judged; what is copied must have the same one.
 
-Personal data is left out unless it is asked for (lib.redaction).
+Personal data is left out unless it is asked for (lib.redaction). Publishing without it
+removes what earlier publications with it have left: versions, and reports from them.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from typing import Any
 import duckdb
 
 from lib.catalog import PublicModel, read_catalog
-from lib.cli import CHECK_FAILED, UserError
+from lib.cli import CHECK_FAILED, UserError, say
 from lib.erasure import salt
 from lib.quality.fingerprint import Query, fingerprint, public_relations
 from lib.quality.history import PastRun, latest_run
@@ -43,6 +44,14 @@ from lib.sql import quote_identifier, quote_literal, relation
 DATABASE = "mops_marts.duckdb"
 MANIFEST = "manifest.json"
 KEPT_VERSIONS = 2
+# What report.py and export.py --reports write from a publication, below its folder.
+REPORT_FILES = (
+    "report/*.html",
+    "report/*.md",
+    "reports/*.csv",
+    "reports/*.xlsx",
+    "reports/.*.new/*",
+)
 _UNFINISHED = ".unfinished-"
 _SOURCE = "warehouse"
 _COPY = "publication"
@@ -125,6 +134,8 @@ def publish(warehouse: Path, out: Path, *, with_pii: bool = False) -> Path:
         plan = _Plan(warehouse, audit, read_catalog(), with_pii)
         standing = _standing(root, plan)
         if standing is not None:
+            # Whoever was killed after the swap has left old versions and reports.
+            _clear(out, versions / standing.name, with_pii=with_pii)
             return standing
         now = datetime.now(UTC)
         name = f"{now:%Y%m%dT%H%M%S.%fZ}-{str(audit.build_id)[:8]}"
@@ -138,7 +149,7 @@ def publish(warehouse: Path, out: Path, *, with_pii: bool = False) -> Path:
         version = unfinished.rename(versions / name)
         _flush(versions)
         _swap(root, version)
-        _prune(versions, version, with_pii=with_pii)
+        _clear(out, version, with_pii=with_pii)
     return version
 
 
@@ -418,12 +429,19 @@ def _swap(root: Path, version: Path) -> None:
     _flush(root)
 
 
-def _prune(versions: Path, current: Path, *, with_pii: bool) -> None:
+def _clear(out: Path, current: Path, *, with_pii: bool) -> None:
     """Remove all but the current version and those that came last before it.
 
-    Who publishes without personal data wants no older version with it, either.
+    Who publishes without personal data wants no older version with it, nor a report
+    that was written from one. Reports go first: as long as such a version is there, the
+    next publication knows that reports of it may be, too.
     """
-    older = sorted(path for path in versions.iterdir() if path != current)
+    older = sorted(path for path in current.parent.iterdir() if path != current)
     kept = [path for path in older if with_pii or not has_pii(read_manifest(path))]
+    if len(kept) < len(older):
+        for pattern in REPORT_FILES:
+            for path in sorted(out.glob(pattern)):
+                path.unlink()
+                say(f"removed: {path}, of a publication with personal data")
     for path in set(older) - set(kept[-(KEPT_VERSIONS - 1) :]):
         shutil.rmtree(path)

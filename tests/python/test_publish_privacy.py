@@ -271,6 +271,65 @@ def test_the_flag_publishes_anew_and_no_older_version_keeps_people(
     assert with_pii not in folders()
 
 
+def test_no_report_of_people_outlives_an_export_without_them(
+    small: Path, tmp_path: Path
+) -> None:
+    """Others' files stay, and so do reports of publications without people."""
+    mine = tmp_path / "report" / "notes.txt"
+    reports = [
+        tmp_path / name
+        for name in (
+            "report/weekly.html",
+            "report/quarter.md",
+            "reports/rpt_sales.csv",
+            "reports/rpt_sales.xlsx",
+            "reports/.csv.new/rpt_sales.csv",
+        )
+    ]
+
+    def write() -> None:
+        for path in (mine, *reports):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("Ann Ray")
+
+    publish(small, tmp_path, with_pii=True)
+    write()
+    publish(small, tmp_path, with_pii=True)
+    assert all(path.exists() for path in (mine, *reports))
+    publish(small, tmp_path)
+    assert not any(path.exists() for path in reports)
+    assert mine.exists()
+    write()
+    publish(small, tmp_path)
+    assert all(path.exists() for path in reports)
+
+
+def test_what_a_killed_export_left_goes_with_the_next(
+    small: Path, tmp_path: Path
+) -> None:
+    """Killed after the swap: the new one stands, and nothing is cleared yet."""
+
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    versions = tmp_path / "published" / "versions"
+    report = tmp_path / "report" / "weekly.html"
+    with_pii = publish(small, tmp_path, with_pii=True)
+    report.parent.mkdir()
+    report.write_text("Ann Ray")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr("lib.publish._clear", die)
+        with pytest.raises(KeyboardInterrupt):
+            publish(small, tmp_path)
+    standing = latest_publication(tmp_path)
+    assert standing != with_pii
+    assert report.exists()
+    assert publish(small, tmp_path) == standing
+    assert list(versions.iterdir()) == [standing]
+    assert not report.exists()
+    assert read_manifest(standing)["with_pii"] is False
+
+
 def test_a_column_that_is_tagged_later_publishes_anew(
     small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
