@@ -27,6 +27,8 @@ channel_quarters as (
         {{ reporting_date(as_of()) }} as as_of_day,
         sum(budgets_without_rate) as budgets_without_rate,
         sum(late_days_without_rate) as late_days_without_rate,
+        bool_or(is_spend_late) as is_spend_late,
+        max(spend_known_to) as spend_known_to,
         sum(budget_usd) as budget_usd,
         sum(direct_spend_usd) as direct_spend_usd,
         sum(direct_spend_usd) + sum(outlook_usd) as expected_spend_usd
@@ -73,8 +75,12 @@ budget_pace as (
         paced_quarters.pace_ratio,
         case
             when paced_quarters.pace_ratio is null then 'unbudgeted'
+            -- Spend that is yet to land can only add to it.
+            when paced_quarters.is_spend_late and paced_quarters.pace_ratio < 1
+                then 'spend_late'
             else pace_statuses.status
-        end as status
+        end as status,
+        paced_quarters.spend_known_to
     from paced_quarters
     left join pace_statuses
         on

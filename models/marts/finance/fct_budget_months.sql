@@ -37,6 +37,12 @@ outlook_months as (
 
 ),
 
+spend_ages as (
+
+    select * from {{ ref('int_finance__spend_ages') }}
+
+),
+
 parts as (
 
     -- A budget converts at the rate of its month's first day, the latest known before.
@@ -85,7 +91,7 @@ parts as (
 
 ),
 
-budget_months as (
+part_sums as (
 
     select
         month,
@@ -100,6 +106,17 @@ budget_months as (
     group by
         month,
         channel
+
+),
+
+budget_months as (
+
+    select
+        part_sums.*,
+        spend_ages.is_spend_late,
+        spend_ages.spend_known_to
+    from part_sums
+    cross join spend_ages
 
 )
 
