@@ -43,6 +43,7 @@ run: setup ## Load DATA (default data/raw), build, validate, publish, report.
 	$(VENV)/bin/dbt --quiet --log-level warn source freshness
 	$(PY) scripts/validate.py raw --out $(OUT)
 	$(VENV)/bin/dbt build $(DBT_VARS) --exclude-resource-type unit_test
+	$(VENV)/bin/dbt --quiet --log-level warn run-operation orphaned_relations
 	$(PY) scripts/validate.py marts --out $(OUT)
 	$(PY) scripts/export.py --out $(OUT)
 	$(PY) scripts/report.py --out $(OUT)
