@@ -1,11 +1,13 @@
 -- What a closing kept of each conversion adds up to the figures that it kept, as far as
 -- they count conversions or their value.
 
+{{ config(group='finance') }}
+
 with
 
 closed_metrics as (
 
-    select * from {{ ref('closed_metrics') }}
+    select * from {{ ref('int_finance__closed_metrics') }}
 
 ),
 
@@ -36,7 +38,8 @@ from_conversions as (
     from closed_conversions
     inner join closed_metrics
         on
-            closed_conversions.conversion_type = closed_metrics.conversion_type
+            closed_conversions.closing_id = closed_metrics.closing_id
+            and closed_conversions.conversion_type = closed_metrics.conversion_type
             and {{ counts_in_basis() }}
     group by
         closed_conversions.closing_id,
@@ -52,7 +55,9 @@ from_figures as (
         sum(closed_figures.reported) as reported
     from closed_figures
     inner join closed_metrics
-        on closed_figures.metric = closed_metrics.metric
+        on
+            closed_figures.closing_id = closed_metrics.closing_id
+            and closed_figures.metric = closed_metrics.metric
     where
         closed_metrics.conversion_type != 'spend'
         and closed_metrics.basis != 'credited'

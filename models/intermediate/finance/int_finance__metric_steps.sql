@@ -5,7 +5,7 @@ with
 
 closed_metrics as (
 
-    select * from {{ ref('closed_metrics') }}
+    select * from {{ ref('int_finance__closed_metrics') }}
 
 ),
 
@@ -58,7 +58,8 @@ metric_steps as (
     from conversion_steps
     inner join closed_metrics
         on
-            conversion_steps.conversion_type = closed_metrics.conversion_type
+            conversion_steps.closing_id = closed_metrics.closing_id
+            and conversion_steps.conversion_type = closed_metrics.conversion_type
             and {{ counts_in_basis() }}
     union all
     select
@@ -80,7 +81,8 @@ metric_steps as (
     from credit_steps
     inner join closed_metrics
         on
-            credit_steps.conversion_type = closed_metrics.conversion_type
+            credit_steps.closing_id = closed_metrics.closing_id
+            and credit_steps.conversion_type = closed_metrics.conversion_type
             and closed_metrics.basis = 'credited'
     union all
     select
@@ -102,7 +104,9 @@ metric_steps as (
     from compared_spend
     cross join steps
     inner join closed_metrics
-        on closed_metrics.conversion_type = 'spend'
+        on
+            compared_spend.closing_id = closed_metrics.closing_id
+            and closed_metrics.conversion_type = 'spend'
 
 )
 

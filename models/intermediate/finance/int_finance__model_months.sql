@@ -1,5 +1,7 @@
 -- Grain: one row per month, conversion type, attribution model and channel credited.
--- Weights are cut to ten decimals, so that their sums are the same in any order.
+-- Weights are cut to ten decimals, as closings keep them: figures of months and the
+-- reasons of conversions are sums of the same digits. fct_channel_credits cuts none, as
+-- thirds that are cut are no whole conversion.
 
 with
 

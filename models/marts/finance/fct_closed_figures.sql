@@ -15,8 +15,10 @@ closed_months as (
 
 closed_metrics as (
 
-    select metric
-    from {{ ref('closed_metrics') }}
+    select
+        closing_id,
+        metric
+    from {{ ref('int_finance__closed_metrics') }}
 
 ),
 
@@ -47,7 +49,9 @@ both_figures as (
         on closed_months.closing_id = reported_figures.closing_id
     -- What is kept no longer is not made any longer either.
     inner join closed_metrics
-        on reported_figures.metric = closed_metrics.metric
+        on
+            closed_months.closing_id = closed_metrics.closing_id
+            and reported_figures.metric = closed_metrics.metric
     union all
     select
         closed_months.closing_id,
@@ -60,6 +64,11 @@ both_figures as (
     from closed_months
     inner join month_figures
         on closed_months.month = month_figures.month
+    -- Nor is what the closing did not keep yet.
+    inner join closed_metrics
+        on
+            closed_months.closing_id = closed_metrics.closing_id
+            and month_figures.metric = closed_metrics.metric
 
 ),
 
