@@ -10,18 +10,10 @@ from filters import Filters
 from publication import read
 
 _STEPS = """
-    select
-        step,
-        count(*) as attempts,
-        avg(duration_days) as mean_days,
-        avg(wait_days) as mean_wait_days,
-        count(*) filter (where is_over_target) as over_target,
-        count(*) filter (where is_rework) as rework
-    from marts.fct_campaign_deployments
-    where
-        started_at >= $quarter and started_at < $quarter + interval 3 month
-    group by step, step_order
-    order by step_order
+    select step, attempts, mean_days, mean_wait_days, over_target, rework
+    from reports.rpt_campaign_operations
+    where quarter_start = $quarter
+    order by step_order nulls last, step
 """
 _ATTEMPTS = """
     select
@@ -33,8 +25,9 @@ _ATTEMPTS = """
         on deployments.campaign_id = campaigns.campaign_id
     where
         deployments.step = $step
-        and deployments.started_at >= $quarter
-        and deployments.started_at < $quarter + interval 3 month
+        and coalesce(deployments.started_at, deployments.completed_at) >= $quarter
+        and coalesce(deployments.started_at, deployments.completed_at)
+        < $quarter + interval 3 month
     order by deployments.duration_days desc nulls last, campaign_deployment_id
     limit $most_rows
 """
