@@ -12,10 +12,7 @@ channel_credits as (
 
 attribution_trust as (
 
-    select
-        min(trust_verdict) as trust_verdict,
-        min(criteria_missed) as criteria_missed,
-        min(criteria_unmeasured) as criteria_unmeasured
+    select min(trust_verdict) as trust_verdict
     from {{ ref('fct_attribution_trust') }}
 
 ),
@@ -32,35 +29,15 @@ default_ranks as (
 
 ),
 
-ordered_shares as (
-
-    select
-        *,
-        row_number() over (
-            partition by quarter_start, conversion_type, channel
-            order by credit_share asc, attribution_model asc
-        ) as least_place,
-        row_number() over (
-            partition by quarter_start, conversion_type, channel
-            order by credit_share desc, attribution_model asc
-        ) as greatest_place
-    from channel_credits
-    where credit_share is not null
-
-),
-
 channel_spreads as (
 
     select
         quarter_start,
         conversion_type,
         channel,
-        round(max(credit_share) - min(credit_share), 9) as share_spread,
-        max(case when least_place = 1 then attribution_model end)
-            as min_share_model,
-        max(case when greatest_place = 1 then attribution_model end)
-            as max_share_model
-    from ordered_shares
+        round(max(credit_share) - min(credit_share), 9) as share_spread
+    from channel_credits
+    where credit_share is not null
     group by
         quarter_start,
         conversion_type,
@@ -80,17 +57,12 @@ attribution_comparison as (
         channel_credits.attribution_model = '{{ var("default_attribution_model") }}'
             as is_default_model,
         attribution_trust.trust_verdict,
-        attribution_trust.criteria_missed,
-        attribution_trust.criteria_unmeasured,
-        channel_credits.quarter_conversions,
         channel_credits.credited_conversions,
         channel_credits.credit_usd,
         channel_credits.credit_share,
         channel_credits.credit_rank,
         default_ranks.credit_rank - channel_credits.credit_rank as rank_change,
-        channel_spreads.share_spread,
-        channel_spreads.min_share_model,
-        channel_spreads.max_share_model
+        channel_spreads.share_spread
     from channel_credits
     cross join attribution_trust
     left join channel_spreads

@@ -23,10 +23,7 @@ channel_quarters as (
     select
         channel,
         quarter_start,
-        cast(quarter_start + interval '3' month as date) as next_quarter_start,
-        {{ reporting_date(as_of()) }} as as_of_day,
-        sum(budgets_without_rate) as budgets_without_rate,
-        sum(late_days_without_rate) as late_days_without_rate,
+        sum(budgets_without_rate + late_days_without_rate) as amounts_without_rate,
         bool_or(is_spend_late) as is_spend_late,
         max(spend_known_to) as spend_known_to,
         sum(budget_usd) as budget_usd,
@@ -44,10 +41,6 @@ paced_quarters as (
 
     select
         *,
-        {{ dbt.datediff('quarter_start', 'as_of_day', 'day') }}
-        + 1 as days_gone,
-        {{ dbt.datediff('quarter_start', 'next_quarter_start', 'day') }}
-            as quarter_days,
         cast(expected_spend_usd as double) / nullif(cast(budget_usd as double), 0)
             as pace_ratio
     from channel_quarters
@@ -59,13 +52,9 @@ budget_pace as (
     select
         paced_quarters.quarter_start,
         paced_quarters.channel,
-        cast(paced_quarters.budgets_without_rate as bigint) as budgets_without_rate,
-        cast(paced_quarters.late_days_without_rate as bigint)
-            as late_days_without_rate,
+        cast(paced_quarters.amounts_without_rate as bigint) as amounts_without_rate,
         cast(paced_quarters.budget_usd as decimal(28, 2)) as budget_usd,
         cast(paced_quarters.direct_spend_usd as decimal(28, 6)) as direct_spend_usd,
-        cast(paced_quarters.days_gone as integer) as days_gone,
-        cast(paced_quarters.quarter_days as integer) as quarter_days,
         cast(paced_quarters.expected_spend_usd as decimal(28, 6))
             as expected_spend_usd,
         cast(

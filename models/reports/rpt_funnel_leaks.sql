@@ -57,7 +57,6 @@ stage_cuts as (
         count(*) filter (where outcome = 'progressed') as progressed,
         count(*) filter (where is_dropped) as dropped,
         median(days_to_next) as median_days,
-        percentile_cont(0.9) within group (order by days_to_next) as p90_days,
         sum(value_lost_usd) as value_lost_usd
     from cuts
     group by
@@ -87,7 +86,6 @@ funnel_leaks as (
         dropped,
         cast(progressed as double) / entered as conversion_rate,
         cast(median_days as double) as median_days,
-        cast(p90_days as double) as p90_days,
         cast(value_lost_usd as decimal(28, 2)) as value_lost_usd
     from stage_cuts
 

@@ -17,15 +17,6 @@ violations as (
 
 ),
 
-touchpoints as (
-
-    select
-        touchpoint_id,
-        person_id
-    from {{ ref('fct_touchpoints') }}
-
-),
-
 opportunity_touches as (
 
     select
@@ -58,17 +49,10 @@ rule_violations as (
         max(violations.owner) as owner,
         max(violations.fix) as fix,
         count(*) as violations,
-        count(violations.suggested_value) as mendable_violations,
-        count(distinct touchpoints.person_id) as people,
-        count(distinct violations.link_campaign) as campaigns,
         sum(violations.campaign_spend_usd) filter (
             where violations.number_in_campaign = 1
-        ) as spend_usd,
-        min(violations.touched_at) as first_violated_at,
-        max(violations.touched_at) as last_violated_at
+        ) as spend_usd
     from violations
-    left join touchpoints
-        on violations.touchpoint_id = touchpoints.touchpoint_id
     group by violations.utm_rule_id
 
 ),
@@ -110,14 +94,9 @@ utm_governance as (
         rule_violations.owner,
         rule_violations.fix,
         rule_violations.violations,
-        rule_violations.mendable_violations,
-        rule_violations.people,
-        rule_violations.campaigns,
         coalesce(rule_pipeline.opportunities, 0) as opportunities,
         cast(coalesce(rule_violations.spend_usd, 0) as decimal(28, 6)) as spend_usd,
-        cast(coalesce(rule_pipeline.pipeline_usd, 0) as decimal(28, 2)) as pipeline_usd,
-        rule_violations.first_violated_at,
-        rule_violations.last_violated_at
+        cast(coalesce(rule_pipeline.pipeline_usd, 0) as decimal(28, 2)) as pipeline_usd
     from rule_violations
     left join rule_pipeline
         on rule_violations.utm_rule_id = rule_pipeline.utm_rule_id

@@ -483,23 +483,28 @@ def test_only_learning_models_restate_what_did_not_change(restated: Room) -> Non
 def test_reasons_add_up_to_what_the_facts_say(restated: Room) -> None:
     """Reported and restated are those of the facts before and after."""
     now = figures(restated.warehouse)
-    reasons = [
-        f"by_{reason}"
-        for (reason,) in restated.warehouse.rows(
-            "select reason from policy.restatement_reasons order by reason_rank"
-        )
-    ]
+    explained: dict[Any, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for *key, reason, gain in restated.warehouse.rows(
+        "select metric, attribution_model, channel, reason, difference "
+        "from marts.fct_restatements"
+    ):
+        explained[tuple(key)][reason] += gain
     rows = restated.warehouse.rows(
         "select metric, attribution_model, channel, reported, restated, difference, "
-        f"{' + '.join(reasons)} from reports.rpt_restatements"
+        "main_reason from reports.rpt_restatements"
     )
     keys = {tuple(row[:3]) for row in rows}
     assert keys == restated.reported.keys() | now.keys()
-    for metric, model, channel, reported, now_is, difference, explained in rows:
+    for metric, model, channel, reported, now_is, difference, main_reason in rows:
         key = (metric, model, channel)
         assert reported == restated.reported.get(key, 0), key
         assert now_is == now.get(key, 0), key
-        assert difference == explained == now_is - reported, key
+        gains = {name: gain for name, gain in explained[key].items() if gain}
+        assert difference == sum(gains.values()) == now_is - reported, key
+        most = max(map(abs, gains.values()), default=None)
+        assert main_reason == min(
+            (name for name, gain in gains.items() if abs(gain) == most), default=None
+        )
     assert judge(restated.path, JUDGED, as_of=LATER)
 
 

@@ -549,7 +549,6 @@ def test_the_quarter_will_end_where_pace_and_entries_lead(november: Warehouse) -
             wanted[(channel,)] += max(options, default=Fraction(0))
     rows = relation(november, "reports.rpt_budget_pace")
     close(sums(rows, ("channel",), "expected_spend_usd"), wanted, CENT)
-    assert {(row["days_gone"], row["quarter_days"]) for row in rows} == {(45, 92)}
     for row in rows:
         ratio = row["pace_ratio"]
         if ratio is None:

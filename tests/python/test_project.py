@@ -189,6 +189,29 @@ def test_every_exposure_reads_what_is_published(manifest: dict[str, Any]) -> Non
         assert {model["schema"] for model in read} <= {"marts", "reports"}
 
 
+# What finds, filters and sorts rows, beside what a person reads of them.
+FINDS_ROWS = re.compile(
+    r"(is|has)_.*|.*_id|(.*_)?(rank|order)|quarter_start|(cohort_|recycled_)?month"
+)
+
+
+def test_a_report_is_short_and_somebody_reads_it(manifest: dict[str, Any]) -> None:
+    """Under ten columns beside keys, flags and places in an order, and an exposure."""
+    reports = [
+        model for model in of_type(manifest, "model") if model["schema"] == "reports"
+    ]
+    assert len(reports) > 20
+    exposed = {
+        name
+        for exposure in manifest["exposures"].values()
+        for name in exposure["depends_on"]["nodes"]
+    }
+    for report in reports:
+        read = [name for name in report["columns"] if not FINDS_ROWS.fullmatch(name)]
+        assert 0 < len(read) < 10, (report["name"], read)
+        assert report["unique_id"] in exposed, report["name"]
+
+
 def test_the_lock_names_no_index_and_pins_every_hash() -> None:
     lock = (PROJECT_ROOT / "requirements.lock").read_text()
     assert "://" not in lock

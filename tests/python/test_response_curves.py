@@ -362,10 +362,12 @@ def good_pair() -> list[Row]:
 
 
 def test_the_report_shows_the_move_and_why_there_is_none() -> None:
-    (report,) = conclude(good_pair(), "rpt_channel_efficiency")
+    report, moves = conclude(good_pair(), "rpt_channel_efficiency", "fct_reallocations")
     shown = {row["channel"]: row for row in report}
     assert shown["dull"]["suggested_to_channel"] == "keen"
-    assert shown["dull"]["change_low_usd"] > 0
+    (move,) = (row for row in moves if row["is_suggested"])
+    assert (move["from_channel"], move["to_channel"]) == ("dull", "keen")
+    assert move["change_low_usd"] > 0
     assert shown["dull"]["reason"].startswith("Test it")
     assert shown["keen"]["suggested_to_channel"] is None
     assert "losing pipeline" in shown["keen"]["reason"] or (

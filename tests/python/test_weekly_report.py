@@ -49,6 +49,9 @@ READ = [
     "marts.fct_lead_responses",
     "marts.fct_opportunities",
     "marts.fct_quality_checks",
+    "marts.fct_reallocations",
+    "marts.fct_response_curves",
+    "marts.fct_restatements",
     "marts.fct_unattributed_conversions",
     "reports.rpt_budget_pace",
     "reports.rpt_channel_efficiency",
@@ -274,9 +277,7 @@ def a_company() -> dict[str, list[Any]]:
         {
             "channel": "event",
             "efficiency_rank": 2,
-            "variable_spend_usd": 150,
             "spend_share": 0.75,
-            "pipeline_usd": 300,
             "pipeline_per_usd": 2,
             "pipeline_per_usd_low": 1,
             "pipeline_per_usd_high": 3,
@@ -284,14 +285,25 @@ def a_company() -> dict[str, list[Any]]:
         {
             "channel": "email",
             "efficiency_rank": 1,
-            "variable_spend_usd": 50,
             "spend_share": 0.25,
-            "pipeline_usd": 500,
             "pipeline_per_usd": 10,
             "pipeline_per_usd_low": 8,
             "pipeline_per_usd_high": 12,
             "suggested_to_channel": "event",
             "suggested_usd": 30,
+        },
+    )
+    add(
+        "marts.fct_response_curves",
+        {"channel": "event", "recent_spend_usd": 150, "recent_pipeline_usd": 300},
+        {"channel": "email", "recent_spend_usd": 50, "recent_pipeline_usd": 500},
+    )
+    add(
+        "marts.fct_reallocations",
+        {
+            "from_channel": "email",
+            "to_channel": "event",
+            "trailing_weeks": 13,
             "change_low_usd": -20,
             "change_mid_usd": 150,
             "change_high_usd": 320,
@@ -340,10 +352,25 @@ def a_company() -> dict[str, list[Any]]:
                 "reported": 100,
                 "restated": 100 + late + merge,
                 "difference": late + merge,
-                "by_late_touch": late,
-                "by_merge": merge,
             }
             for channel, late, merge in (("email", 30, -5), ("event", 0, -1))
+        ),
+    )
+    add(
+        "marts.fct_restatements",
+        *(
+            {
+                "month": "2026-10-01",
+                "metric": "sourced_pipeline_usd",
+                "channel": channel,
+                "reason": reason,
+                "difference": difference,
+            }
+            for channel, reason, difference in (
+                ("email", "late_touch", 30),
+                ("email", "merge", -5),
+                ("event", "merge", -1),
+            )
         ),
     )
     return rows

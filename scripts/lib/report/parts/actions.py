@@ -33,16 +33,20 @@ PACE = """
 
 MOVES = """
     select
-        channel,
-        suggested_to_channel,
-        suggested_usd,
-        change_low_usd,
-        change_mid_usd,
-        change_high_usd,
-        gain_probability
-    from reports.rpt_channel_efficiency
-    where suggested_to_channel is not null
-    order by channel
+        efficiency.channel,
+        efficiency.suggested_to_channel,
+        efficiency.suggested_usd,
+        moves.change_low_usd,
+        moves.change_mid_usd,
+        moves.change_high_usd,
+        moves.gain_probability,
+        moves.trailing_weeks
+    from reports.rpt_channel_efficiency as efficiency
+    inner join marts.fct_reallocations as moves
+        on
+            efficiency.channel = moves.from_channel
+            and efficiency.suggested_to_channel = moves.to_channel
+    order by efficiency.channel
 """
 
 TOOL_COLUMNS = (
@@ -202,13 +206,15 @@ def _budgets(
 def _moves(
     publication: Publication, settings: Settings, entry: Entry
 ) -> Iterator[Action]:
-    for channel, to, moved, low, middle, high, chance in publication.rows(MOVES):
+    for row in publication.rows(MOVES):
+        channel, to, moved, low, middle, high, chance, weeks = row
         usd = settings.currency
         yield Action(
             "reallocation",
             channel,
             Decimal(str(middle)),
-            f"Test moving {money(moved, usd)} from {channel} to {to}",
+            f"Test moving {money(moved, usd)} from {channel} to {to} over "
+            f"{plural(weeks, 'week')}",
             f"{money(middle, usd)} of pipeline expected",
             f"Between {money(low, usd)} and {money(high, usd)}; a gain with a "
             f"probability of {percent(chance)}.",

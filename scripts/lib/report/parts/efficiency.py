@@ -13,35 +13,41 @@ from lib.report.publication import Publication
 
 CHANNELS = """
     select
-        channel,
-        efficiency_rank,
-        variable_spend_usd,
-        spend_share,
-        pipeline_usd,
-        pipeline_per_usd,
-        pipeline_per_usd_low,
-        pipeline_per_usd_high,
-        suggested_to_channel,
-        suggested_usd,
-        change_low_usd,
-        change_high_usd,
-        reason
-    from reports.rpt_channel_efficiency
+        efficiency.channel,
+        efficiency.efficiency_rank,
+        curves.recent_spend_usd,
+        efficiency.spend_share,
+        curves.recent_pipeline_usd,
+        efficiency.pipeline_per_usd,
+        efficiency.pipeline_per_usd_low,
+        efficiency.pipeline_per_usd_high,
+        efficiency.suggested_to_channel,
+        efficiency.suggested_usd,
+        moves.change_low_usd,
+        moves.change_high_usd,
+        efficiency.reason
+    from reports.rpt_channel_efficiency as efficiency
+    left join marts.fct_response_curves as curves
+        on efficiency.channel = curves.channel
+    left join marts.fct_reallocations as moves
+        on
+            efficiency.channel = moves.from_channel
+            and efficiency.suggested_to_channel = moves.to_channel
     order by
-        efficiency_rank nulls last,
-        channel
+        efficiency.efficiency_rank nulls last,
+        efficiency.channel
 """
 
 
 @dataclass(frozen=True)
 class Channel:
-    """A row of rpt_channel_efficiency."""
+    """A row of rpt_channel_efficiency, with the money behind it."""
 
     name: str
     rank: int | None
-    spend: Decimal
+    spend: Decimal | None
     spend_share: float | None
-    pipeline: Decimal
+    pipeline: Decimal | None
     ratio: float | None
     low: float | None
     high: float | None

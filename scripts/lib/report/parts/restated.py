@@ -21,28 +21,17 @@ CLOSED = """
 RESTATED = """
     with
 
-    reasons as (
-
-        unpivot (
-            select *
-            from reports.rpt_restatements
-            where
-                month between $first and $last
-                and (attribution_model is null or attribution_model = $model)
-        )
-        on columns('by_.*')
-        into name reason value amount
-
-    ),
-
     figures as (
 
         select
             month,
             metric,
             reason,
-            sum(amount) as amount
-        from reasons
+            sum(difference) as amount
+        from marts.fct_restatements
+        where
+            month between $first and $last
+            and (attribution_model is null or attribution_model = $model)
         group by
             month,
             metric,
@@ -167,7 +156,7 @@ def show(restated: Restated) -> Part:
                     (
                         f"{one.month:%b %Y}",
                         one.metric,
-                        (one.reason or NOTHING).removeprefix("by_").replace("_", " "),
+                        (one.reason or NOTHING).replace("_", " "),
                         count(one.reported, 2),
                         count(one.restated, 2),
                         count(one.difference, 2),
