@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from lib.cli import UserError
+from lib.report.periods import quarter_start
 from lib.warehouse import connect
 
 CURRENT_QUARTER = """
@@ -24,6 +25,13 @@ CURRENT_QUARTER = """
     from reports.rpt_pipeline_quarters
     where is_current
     order by sourced_pipeline_usd desc, spend_usd desc, channel
+"""
+
+SETTINGS = """
+    select
+        cast((as_of at time zone 'UTC') at time zone reporting_time_zone as date),
+        fiscal_year_start_month
+    from marts.dim_build_settings
 """
 
 PLATFORMS = """
@@ -73,7 +81,8 @@ class Platform:
 class Answer:
     """The current quarter by channel, the greatest pipeline first.
 
-    platforms holds those that report their spend themselves.
+    There are no lines where it has neither opportunities nor spend yet. platforms
+    holds those that report their spend themselves.
     """
 
     quarter_start: date
@@ -97,12 +106,14 @@ def read_answer(publication: Path) -> Answer:
     """Read the current quarter from a published marts file.
 
     Raises:
-        UserError: the file does not hold the report, or the quarter has no rows.
+        UserError: the file does not hold the report.
     """
     with connect(publication, read_only=True) as connection:
         try:
             rows = connection.execute(CURRENT_QUARTER).fetchall()
-            since = {"quarter_start": rows[0][0] if rows else None}
+            ((as_of_day, month),) = connection.execute(SETTINGS).fetchall()
+            start = quarter_start(as_of_day, month)
+            since = {"quarter_start": start}
             platforms = connection.execute(PLATFORMS, since).fetchall()
         except (duckdb.CatalogException, duckdb.BinderException) as error:
             raise UserError(
@@ -110,13 +121,8 @@ def read_answer(publication: Path) -> Answer:
                 "reports.rpt_spend_reconciliation as this version makes them: "
                 "publish again (make run)"
             ) from error
-    if not rows:
-        raise UserError(
-            "the current quarter has neither opportunities nor spend: "
-            "check as_of, or load newer data"
-        )
     return Answer(
-        rows[0][0],
+        start,
         tuple(Line(*row[1:]) for row in rows),
         tuple(Platform(*row) for row in platforms),
     )
@@ -124,6 +130,12 @@ def read_answer(publication: Path) -> Answer:
 
 def as_markdown(answer: Answer) -> str:
     """Render the answer as a sentence and a table that reads well unrendered."""
+    title = f"# Marketing-sourced pipeline, quarter from {answer.quarter_start}"
+    if not answer.lines:
+        return (
+            f"{title}\n\nThe quarter has neither opportunities nor spend yet. If it "
+            "should, load newer data and build again.\n"
+        )
     header = ("Channel", "Opportunities", "Sourced pipeline", "Spend", "Pipeline/spend")
     body = [_cells(line) for line in (*answer.lines, answer.total)]
     widths = [max(len(row[at]) for row in [header, *body]) for at in range(len(header))]
@@ -131,7 +143,7 @@ def as_markdown(answer: Answer) -> str:
     ratio = f", {total.ratio:.2f} for each unit spent" if total.ratio else ""
     return "\n".join(
         [
-            f"# Marketing-sourced pipeline, quarter from {answer.quarter_start}",
+            title,
             "",
             f"Marketing sourced {total.pipeline:,.2f} of pipeline in "
             f"{total.opportunities} opportunities at a cost of "

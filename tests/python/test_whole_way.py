@@ -301,7 +301,11 @@ def test_the_monday_report_shows_the_marts(out: Path, warehouse: Warehouse) -> N
 
     *channels, total = page.table("table-channels")
     shown = {row["Channel"]: row["Spend, QTD"] for row in channels}
-    large = {channel: usd(cost) for channel, cost in spend.items() if cost >= 100}
+    large = {
+        channel.replace("_", " "): usd(cost)
+        for channel, cost in spend.items()
+        if cost >= 100
+    }
     assert {channel: shown[channel] for channel in large} == large
     mqls = warehouse.value(
         "select count(*) from marts.fct_lead_funnel"
@@ -326,7 +330,7 @@ def test_the_monday_report_shows_the_marts(out: Path, warehouse: Warehouse) -> N
     named = {
         row["Check"].removesuffix(" (critical)") for row in page.table("table-quality")
     }
-    assert named == {name for (name,) in failed}
+    assert named == {name.replace("_", " ") for (name,) in failed}
 
     source = "".join(path.read_text() for path in (out / "report").glob("*.*"))
     addresses = warehouse.rows("select email from marts.dim_people where email != ''")

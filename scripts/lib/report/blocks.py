@@ -72,6 +72,7 @@ class Task:
     stake: str
     why: str
     owner: str
+    due: str
     look_at: str
 
 

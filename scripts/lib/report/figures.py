@@ -73,6 +73,27 @@ def change(now: Number, before: Number) -> str:
     return f"{'up' if moved > 0 else 'down'} {abs(moved):,}%"
 
 
-def days(value: Number | None) -> str:
-    """Write a time in days."""
-    return NOTHING if value is None else f"{rounded(value, 1)} days"
+def moved(now: Number, before: Number, written: str) -> str:
+    """Write by how much something went up or down, and from what, as written."""
+    return f"{change(now, before)} from {written}" if before else change(now, before)
+
+
+def against(now: Number, before: Number, what: str, written: str) -> str:
+    """Write what a figure is held against: the change, and the figure as written."""
+    return (
+        f"{change(now, before)} on {what} ({written})"
+        if before
+        else (f"against none on {what}")
+    )
+
+
+def per_unit(part: Number | None, whole: Number | None, currency: str) -> str:
+    """Write how much money of one sum there is for each unit of another."""
+    if part is None or not whole:
+        return NOTHING
+    return money(Decimal(str(part)) / Decimal(str(whole)), currency)
+
+
+def words(name: str) -> str:
+    """Write a name of the warehouse as people say it."""
+    return name.replace("_", " ")

@@ -54,6 +54,21 @@ def day_text(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
+def day_and_weekday(day: date) -> str:
+    """Return a day with its weekday, as a deadline is written."""
+    return f"{day:%A} {day_text(day)}"
+
+
+def next_workday(day: date) -> date:
+    """Return the first day from Monday to Friday after a day."""
+    return day + timedelta(days={4: 3, 5: 2}.get(day.weekday(), 1))
+
+
+def next_friday(day: date) -> date:
+    """Return the first Friday after a day."""
+    return day + timedelta(days=(4 - day.weekday() - 1) % 7 + 1)
+
+
 def quarter_start(day: date, fiscal_start_month: int) -> date:
     """Return the first day of the fiscal quarter that holds a day."""
     months_in = (day.month - fiscal_start_month) % 3
@@ -72,6 +87,11 @@ class Quarter:
     before_whole: Span
     is_current: bool
     name: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is known to its last day."""
+        return self.to_date.last == self.end
 
 
 def quarter_of(day: date, until: date, settings: Settings) -> Quarter:
@@ -138,6 +158,13 @@ class Week:
     def is_whole(self) -> bool:
         """Whether the week was over by as_of."""
         return self.span == self.known
+
+    @property
+    def weeks_before(self) -> str:
+        """How the weeks before are named, as far as the data goes back."""
+        if self.trailing_weeks == 1:
+            return "the week before"
+        return f"the {self.trailing_weeks} weeks before"
 
 
 def week_of(day: date | None, settings: Settings) -> Week:

@@ -27,7 +27,7 @@ def weekly(publication: Publication, day: date | None) -> Report:
     """
     settings = publication.settings()
     week = week_of(day, settings)
-    about_pipeline = pipeline.read(publication, settings, week.known, week.quarter)
+    about_pipeline = pipeline.read(publication, settings, week)
     about_channels = channels.read(publication, settings, week.known, week.quarter)
     about_funnel = funnel.read(publication, settings, week)
     about_responses = responses.read(publication, settings, week)
@@ -39,7 +39,7 @@ def weekly(publication: Publication, day: date | None) -> Report:
         funnel.show(about_funnel),
         responses.show(about_responses),
         quality.show(about_quality),
-        outlook.show(outlook.read(publication, settings, week.known)),
+        *outlook.show(outlook.read(publication, settings, week.known)),
         actions.show(about_actions),
     )
     return Report(
@@ -54,10 +54,10 @@ def weekly(publication: Publication, day: date | None) -> Report:
             responses=about_responses,
             actions=about_actions,
         ),
-        tuple(part for part in parts if part is not None),
+        parts,
         f"From the published marts as of {settings.as_of:%Y-%m-%d %H:%M} UTC; days are "
         f"those of {settings.time_zone}, amounts are in {settings.currency}. What is "
-        "open, overdue or to do is as of that moment.",
+        "expected, overdue, at risk or to do is as of that moment.",
     )
 
 

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import yaml
 
 from lib.report.blocks import Part, Task, Tasks, Text, part
-from lib.report.figures import money, percent, plural, share
-from lib.report.parts.quality import Quality
+from lib.report.figures import money, percent, plural, share, words
+from lib.report.parts.quality import Quality, limit, measured
 from lib.report.parts.responses import Responses
-from lib.report.periods import Settings, day_text
+from lib.report.periods import (
+    Settings,
+    day_and_weekday,
+    day_text,
+    next_friday,
+    next_workday,
+)
 from lib.report.publication import Publication
 
 SHOWN = 3
@@ -22,7 +29,6 @@ POLICY = Path(__file__).parents[1] / "actions.yml"
 PACE = """
     select
         channel,
-        status,
         budget_usd,
         expected_spend_usd,
         over_budget_usd
@@ -84,13 +90,16 @@ class Action:
     why: str
     owner: str
     look_at: str
+    is_urgent: bool = False
 
 
 @dataclass(frozen=True)
 class Actions:
-    """What there is to do, the most money first."""
+    """What there is to do, the most money first; urgent things by the next workday."""
 
     actions: tuple[Action, ...]
+    tomorrow: str
+    friday: str
 
 
 def read(
@@ -109,7 +118,11 @@ def read(
         *_tools(publication, settings, policy["tool_renewal"]),
     ]
     found.sort(key=lambda action: (-action.at_stake, action.kind, action.subject))
-    return Actions(tuple(found))
+    return Actions(
+        tuple(found),
+        day_and_weekday(next_workday(settings.as_of_day)),
+        day_and_weekday(next_friday(settings.as_of_day)),
+    )
 
 
 def show(actions: Actions) -> Part:
@@ -121,18 +134,31 @@ def show(actions: Actions) -> Part:
             [Text("Nothing that these figures can price is waiting.")],
         )
     shown = actions.actions[:SHOWN]
-    rest = len(actions.actions) - len(shown)
+    rest = actions.actions[SHOWN:]
     return part(
         "actions",
         "To do this week",
         [
             Tasks(
                 tuple(
-                    Task(one.title, one.stake, one.why, one.owner, one.look_at)
+                    Task(
+                        one.title,
+                        one.stake,
+                        one.why,
+                        one.owner,
+                        actions.tomorrow if one.is_urgent else actions.friday,
+                        one.look_at,
+                    )
                     for one in shown
                 )
             ),
-            Text(f"{plural(rest, 'smaller thing')} besides.") if rest else None,
+            Text(
+                "Less is at stake in what else waits: "
+                + "; ".join(f"{one.title} ({one.stake})" for one in rest)
+                + "."
+            )
+            if rest
+            else None,
         ],
     )
 
@@ -151,34 +177,36 @@ def _overdue(
         return
     holder = max(overdue, key=lambda one: (one.expected, one.fallback_owner or ""))
     owner = holder.fallback_owner
+    falls = "All" if holder.mqls == mqls else f"{holder.mqls:,}"
     yield Action(
         "overdue_mqls",
         "",
         responses.overdue_value,
-        f"Answer {plural(mqls, 'overdue MQL')}",
-        f"{money(responses.overdue_value, responses.currency)} expected",
-        f"Nobody has answered them, though they came since "
-        f"{day_text(responses.week.trailing.first)}. The value is what MQLs of their "
-        f"segments brought on average. {holder.mqls:,} of them fall to the owner "
-        "named here.",
-        entry["owner"] or (names.get(owner, owner) if owner else "nobody"),
+        f"Call {plural(mqls, 'overdue MQL')}",
+        f"{money(responses.overdue_value, responses.currency)} of revenue expected",
+        f"They came in since {day_text(responses.week.trailing.first)}, their time is "
+        "up, and nobody has answered them. The money is what MQLs of their segments "
+        f"brought on average. {falls} of them fall to whom is named here.",
+        entry["owner"] or (names.get(owner, owner) if owner else "nobody yet"),
         entry["look_at"] or "",
+        is_urgent=True,
     )
 
 
 def _checks(quality: Quality, entry: Entry) -> Iterator[Action]:
-    for check in quality.failed:
+    for check in quality.now.failed if quality.now else ():
         if check.affected:
-            measured = percent(check.measured) if check.unit == "share" else ""
+            way = "down" if check.bound == "maximum" else "up"
+            since = check.failing_since
             yield Action(
                 "failing_check",
                 check.name,
                 check.affected,
-                f"Mend {check.name}",
-                f"{money(check.affected, quality.currency)} of open pipeline",
-                f"It stands at {measured or check.measured}, and fails since "
-                f"{day_text(check.failing_since) if check.failing_since else 'today'}. "
-                f"{check.fix}.",
+                f"Bring the {words(check.name)} {way} from {measured(check)} to "
+                f"{limit(check)}",
+                f"{money(check.affected, quality.currency)} of open pipeline behind it",
+                f"{check.fix.removesuffix('.')}. It fails since "
+                f"{day_text(since) if since else 'today'}.",
                 entry["owner"] or check.owner,
                 entry["look_at"] or "",
             )
@@ -187,17 +215,16 @@ def _checks(quality: Quality, entry: Entry) -> Iterator[Action]:
 def _budgets(
     publication: Publication, settings: Settings, entry: Entry
 ) -> Iterator[Action]:
-    for channel, status, budget, expected, over in publication.rows(PACE):
+    for channel, budget, expected, over in publication.rows(PACE):
         usd = settings.currency
         yield Action(
             "over_budget",
             channel,
             over,
-            f"Slow {channel} down, or have more granted",
+            f"Slow the spend on {words(channel)} down, or have more granted",
             f"{money(over, usd)} over budget",
-            f"At this pace the quarter ends at {money(expected, usd)}, "
-            f"{share(expected, budget)} of its budget of {money(budget, usd)} "
-            f"(status {status}).",
+            f"At its pace the channel ends the quarter at {money(expected, usd)}, "
+            f"{share(expected, budget)} of its budget of {money(budget, usd)}.",
             entry["owner"] or "nobody",
             entry["look_at"] or "",
         )
@@ -213,11 +240,12 @@ def _moves(
             "reallocation",
             channel,
             Decimal(str(middle)),
-            f"Test moving {money(moved, usd)} from {channel} to {to} over "
-            f"{plural(weeks, 'week')}",
+            f"Test moving {money(moved, usd)} from {words(channel)} to {words(to)} "
+            f"over {plural(weeks, 'week')}",
             f"{money(middle, usd)} of pipeline expected",
-            f"Between {money(low, usd)} and {money(high, usd)}; a gain with a "
-            f"probability of {percent(chance)}.",
+            f"The change lies between {money(low, usd)} and {money(high, usd)}, and is "
+            f"a gain with a probability of {percent(chance)}. Hold some regions or "
+            "weeks back, so that the test can tell.",
             entry["owner"] or "nobody",
             entry["look_at"] or "",
         )
@@ -235,7 +263,8 @@ def _tools(
             saving,
             f"{advice.capitalize()} {name} before it renews",
             f"{money(saving, settings.currency)} a year to save",
-            f"It renews in {plural(days, 'day')}. {reason.removesuffix('.')}.",
+            f"{reason.removesuffix('.')}. It renews in {plural(days, 'day')}, on "
+            f"{day_text(settings.as_of_day + timedelta(days=days))}.",
             entry["owner"] or "nobody",
             entry["look_at"] or "",
         )

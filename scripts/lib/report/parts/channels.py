@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from lib.report.blocks import Chart, Part, Table, Text, part
 from lib.report.charts import bars
-from lib.report.figures import count, money, plural, ratio
+from lib.report.figures import count, money, plural, ratio, words
 from lib.report.periods import Quarter, Settings, Span
 from lib.report.publication import Publication
 
@@ -59,9 +59,15 @@ CHANNELS = """
         coalesce(sum(mqls) filter (where day >= $week_first), 0) as week_mqls,
         coalesce(sum(spend_usd) filter (where day >= $first), 0) as spend,
         coalesce(sum(mqls) filter (where day >= $first), 0) as mqls,
-        coalesce(sum(sourced_usd) filter (where day >= $first), 0) as sourced
+        coalesce(sum(sourced_usd) filter (where day >= $first), 0) as sourced,
+        coalesce(
+            sum(sourced_usd) filter (where day between $before_first and $before_last),
+            0
+        ) as sourced_before
     from measures
-    where day between least($first, $week_first) and $last
+    where
+        day between least($first, $week_first) and $last
+        or day between $before_first and $before_last
     group by channel
     order by channel
 """
@@ -105,7 +111,7 @@ CAMPAIGNS = """
 
 @dataclass(frozen=True)
 class Channel:
-    """A channel in the week and in the quarter to date."""
+    """A channel in the week, in the quarter to date, and on its days before."""
 
     name: str
     week_spend: Decimal
@@ -113,6 +119,7 @@ class Channel:
     spend: Decimal
     mqls: Decimal
     sourced: Decimal
+    sourced_before: Decimal
 
 
 @dataclass(frozen=True)
@@ -164,6 +171,7 @@ class Channels:
             summed("spend"),
             summed("mqls"),
             summed("sourced"),
+            summed("sourced_before"),
         )
 
     @property
@@ -183,6 +191,8 @@ def read(
         first=days.first,
         last=days.last,
         week_first=week.first,
+        before_first=quarter.before.first,
+        before_last=quarter.before.last,
     )
     return Channels(
         quarter,
@@ -221,8 +231,9 @@ def show(channels: Channels) -> Part:
             _table(channels),
             Text(
                 "Spend is what was charged on the days themselves; what names no "
-                "channel stands under unknown. MQLs are credited by the model "
-                f"{channels.model}, pipeline goes to the channel that sourced it. "
+                "channel stands under unknown. MQLs are shared out by the "
+                f"{words(channels.model)} model, pipeline goes to the channel that "
+                "sourced it. Same days before are those of the quarter before. "
                 "Fully loaded costs: reports.rpt_channel_economics."
             ),
             _chart(channels),
@@ -237,13 +248,16 @@ def _trust(channels: Channels) -> Text:
             "Nothing tells whether attribution can be trusted on this data.", True
         )
     missed = [criterion for criterion in channels.criteria if criterion.is_met is False]
-    verdict = channels.verdict.replace("_", " ")
+    verdict = words(channels.verdict)
     if channels.verdict == "trusted":
         return Text(
-            f"Attribution: {verdict}. The data meets "
-            f"all of {plural(len(channels.criteria), 'criterion', 'criteria')}."
+            "Attribution can be trusted: the data meets all of "
+            f"{plural(len(channels.criteria), 'criterion', 'criteria')}."
         )
-    reasons = " ".join(f"{one.check}: {one.meaning} ({one.owner})." for one in missed)
+    reasons = " ".join(
+        f"{words(one.check).capitalize()}: {one.meaning} ({one.owner})."
+        for one in missed
+    )
     unmeasured = sum(criterion.is_met is None for criterion in channels.criteria)
     return Text(
         f"Attribution: {verdict}. {len(missed)} of "
@@ -256,13 +270,14 @@ def _trust(channels: Channels) -> Text:
 def _table(channels: Channels) -> Table:
     def cells(channel: Channel) -> tuple[str, ...]:
         return (
-            channel.name,
+            words(channel.name),
             money(channel.week_spend, channels.currency),
             count(channel.week_mqls, 1),
             money(channel.spend, channels.currency),
             count(channel.mqls, 1),
             _cost(channel.spend, channel.mqls, channels.currency),
             money(channel.sourced, channels.currency),
+            money(channel.sourced_before, channels.currency),
             ratio(channel.sourced, channel.spend),
         )
 
@@ -277,6 +292,7 @@ def _table(channels: Channels) -> Table:
             "MQLs, QTD",
             "Cost per MQL, QTD",
             "Sourced pipeline, QTD",
+            "Sourced, same days before",
             f"Pipeline per {channels.currency}, QTD",
         ),
         tuple(cells(one) for one in (*channels.channels, channels.total)),
@@ -298,7 +314,7 @@ def _chart(channels: Channels) -> Chart | None:
         "chart-channels",
         title,
         [
-            (one.name, one.sourced / one.spend, ratio(one.sourced, one.spend))
+            (words(one.name), one.sourced / one.spend, ratio(one.sourced, one.spend))
             for one in spenders
         ],
         f"{channels.currency} of pipeline per {channels.currency} of spend",
@@ -316,7 +332,7 @@ def _campaigns(channels: Channels) -> Table | None:
         tuple(
             (
                 one.name,
-                one.channel,
+                words(one.channel),
                 count(one.opportunities),
                 money(one.sourced, channels.currency),
             )

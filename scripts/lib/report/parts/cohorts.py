@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from lib.report.blocks import Part, Table, Text, part
-from lib.report.figures import count, money, share
+from lib.report.figures import NOTHING, count, money, share, words
 from lib.report.periods import Quarter, Settings
 from lib.report.publication import Publication
 
@@ -26,8 +26,8 @@ COHORTS = """
         cohort_month,
         stage
     order by
-        cohort_month,
-        min(stage_order)
+        min(stage_order),
+        cohort_month
 """
 
 
@@ -65,33 +65,52 @@ def show(cohorts: Cohorts) -> Part:
         return part(
             "cohorts", title, [Text("No lead began in this quarter or the one before.")]
         )
+    stages = list(dict.fromkeys(one.stage for one in cohorts.cohorts))
+    months = sorted({one.month for one in cohorts.cohorts})
     return part(
         "cohorts",
         title,
         [
             Text(
                 "Leads by the month in which they began, this quarter and the one "
-                "before. A share stands only where each of them has had its time; the "
-                "others are marked as too early."
+                "before: how many there were, and which share of those that came to a "
+                "stage went on from it. A share stands only where each of them has had "
+                "its time. The value lost is what those that dropped out would have "
+                "brought, had they gone on like others; where it is too early, so far."
             ),
             Table(
                 "table-cohorts",
-                "Leads by month and stage",
-                ("Month", "Stage", "Entered", "Went on", "Dropped out", "Value lost"),
-                tuple(
-                    (
-                        f"{one.month:%b %Y}",
-                        one.stage,
-                        count(one.entered),
-                        share(one.progressed, one.entered)
-                        if one.is_mature
-                        else f"too early ({one.progressed:,})",
-                        count(one.dropped),
-                        money(one.lost, cohorts.currency),
-                    )
-                    for one in cohorts.cohorts
+                "Which share went on, by month of the lead",
+                (
+                    "Month",
+                    "Leads",
+                    *(f"From {_named(one)}" for one in stages),
+                    "Value lost",
                 ),
-                words=2,
+                tuple(_cells(cohorts, month, stages) for month in months),
             ),
         ],
+    )
+
+
+def _named(stage: str) -> str:
+    """Return a stage as it is written: lead, MQL, SAL, SQL, opportunity."""
+    return stage.upper() if len(stage) == 3 else words(stage)
+
+
+def _cells(cohorts: Cohorts, month: date, stages: list[str]) -> tuple[str, ...]:
+    held = {one.stage: one for one in cohorts.cohorts if one.month == month}
+
+    def went_on(stage: str) -> str:
+        if stage not in held:
+            return NOTHING
+        one = held[stage]
+        return share(one.progressed, one.entered) if one.is_mature else "too early"
+
+    lost = sum((one.lost for one in held.values()), Decimal(0))
+    return (
+        f"{month:%b %Y}",
+        count(held["lead"].entered if "lead" in held else None),
+        *(went_on(stage) for stage in stages),
+        money(lost, cohorts.currency),
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from lib.report.blocks import Chart, Part, Table, Text, part
 from lib.report.charts import intervals
-from lib.report.figures import NOTHING, count, money, percent
-from lib.report.periods import Settings
+from lib.report.figures import NOTHING, count, money, percent, plural, words
+from lib.report.periods import Settings, day_text
 from lib.report.publication import Publication
 
 CHANNELS = """
@@ -25,7 +26,8 @@ CHANNELS = """
         efficiency.suggested_usd,
         moves.change_low_usd,
         moves.change_high_usd,
-        efficiency.reason
+        efficiency.reason,
+        curves.recent_weeks
     from reports.rpt_channel_efficiency as efficiency
     left join marts.fct_response_curves as curves
         on efficiency.channel = curves.channel
@@ -56,12 +58,14 @@ class Channel:
     change_low: float | None
     change_high: float | None
     reason: str | None
+    weeks: int | None
 
 
 @dataclass(frozen=True)
 class Efficiency:
     """Every channel, the most efficient first."""
 
+    as_of_day: date
     currency: str
     channels: tuple[Channel, ...]
 
@@ -69,7 +73,8 @@ class Efficiency:
 def read(publication: Publication, settings: Settings) -> Efficiency:
     """Read them as of now: the report goes by its own weeks, not by the quarter."""
     rows = publication.rows(CHANNELS)
-    return Efficiency(settings.currency, tuple(Channel(*row) for row in rows))
+    channels = tuple(Channel(*row) for row in rows)
+    return Efficiency(settings.as_of_day, settings.currency, channels)
 
 
 def show(efficiency: Efficiency) -> Part:
@@ -86,9 +91,12 @@ def show(efficiency: Efficiency) -> Part:
         title,
         [
             Text(
-                "Ranked by attributed pipeline per unit of variable spend over the "
-                "weeks that have had their time, as of now. Where intervals overlap, "
-                "the order may be chance."
+                "Ranked by the pipeline that is credited to a channel for each "
+                f"{money(1, currency)} of its variable spend, which leaves salaries "
+                f"and tools out. It is of the last {_weeks(ranked)} whose touches have "
+                "had the time to bring pipeline, as of "
+                f"{day_text(efficiency.as_of_day)}, and not of the quarter alone. "
+                "Where intervals overlap, the order may be chance."
             ),
             Table(
                 "table-efficiency",
@@ -103,7 +111,7 @@ def show(efficiency: Efficiency) -> Part:
                 ),
                 tuple(
                     (
-                        one.name,
+                        words(one.name),
                         money(one.spend, currency),
                         percent(one.spend_share),
                         money(one.pipeline, currency),
@@ -127,7 +135,7 @@ def _interval(channel: Channel) -> str:
 
 def _chart(ranked: list[Channel], currency: str) -> Chart | None:
     points = [
-        (one.name, one.ratio, one.low, one.high)
+        (words(one.name), one.ratio, one.low, one.high)
         for one in ranked
         if one.ratio is not None and one.low is not None and one.high is not None
     ]
@@ -142,8 +150,8 @@ def _chart(ranked: list[Channel], currency: str) -> Chart | None:
 
 def _moves(ranked: list[Channel], currency: str) -> list[Text]:
     moves = [
-        f"Test moving {money(one.moved, currency)} from {one.name} to {one.to}: "
-        f"between {money(one.change_low, currency)} and "
+        f"Test moving {money(one.moved, currency)} from {words(one.name)} to "
+        f"{words(one.to)}: between {money(one.change_low, currency)} and "
         f"{money(one.change_high, currency)} of pipeline are expected of it."
         for one in ranked
         if one.to is not None
@@ -151,5 +159,12 @@ def _moves(ranked: list[Channel], currency: str) -> list[Text]:
     if moves:
         return [Text(move) for move in moves]
     first = next((one for one in ranked if one.reason), None)
-    why = f" {first.name}, which ranks highest: {first.reason}" if first else ""
-    return [Text(f"The data carries no move of money between channels.{why}")]
+    text = "The data bears out no move of money between channels yet."
+    if first and first.reason:
+        reason = first.reason[0].lower() + first.reason[1:]
+        text += f" Of {words(first.name)}, which ranks highest: {reason}"
+    return [Text(text)]
+
+
+def _weeks(ranked: list[Channel]) -> str:
+    return plural(max((one.weeks or 0 for one in ranked), default=0), "week")

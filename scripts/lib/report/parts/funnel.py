@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from lib.report.blocks import Chart, Fact, Facts, Part, Table, Text, part
 from lib.report.charts import weeks as week_bars
-from lib.report.figures import change, count, days, money, plural, share
+from lib.report.figures import change, count, money, plural, share, words
 from lib.report.periods import Settings, Week
 from lib.report.publication import Publication
 
@@ -138,12 +138,12 @@ def show(funnel: Funnel) -> Part:
 def _fact(funnel: Funnel, key: str, label: str) -> Fact:
     mean = funnel.mean(key)
     now = funnel.this_week(key)
-    weeks = plural(funnel.week.trailing_weeks, "week")
     if mean is None:
         note = "no earlier week to compare with"
     else:
         note = (
-            f"{change(now, mean)} on the mean of the {weeks} before ({count(mean, 1)})"
+            f"{change(now, mean)} on the mean of {funnel.week.weeks_before} "
+            f"({count(mean, 1)})"
         )
     return Fact(f"funnel-{key}", f"{label} this week", count(now), note)
 
@@ -178,38 +178,44 @@ def _leaks(funnel: Funnel) -> tuple[Text | Table, ...]:
     worst = by_dimension.get("all", funnel.leaks[0])
     return (
         Text(
-            f"The largest leak: of {plural(worst.entered, 'lead')} that ever entered "
-            f"the stage {worst.stage} and have had their time, "
-            f"{worst.dropped:,} dropped out "
-            f"({share(worst.dropped, worst.entered)}), worth "
-            f"{money(worst.lost, funnel.currency)} had they gone on like others."
+            f"The largest leak of all time is at the stage {worst.stage}: of "
+            f"{plural(worst.entered, 'lead')} that came to it and have had the time to "
+            f"go on, {worst.dropped:,} ({share(worst.dropped, worst.entered)}) dropped "
+            f"out. Had they gone on like the others, they would have brought "
+            f"{money(worst.lost, funnel.currency)}: that says where to look first, and "
+            "is no money to count on."
         ),
         Table(
             "table-leaks",
             "Where most is lost, over all time",
             (
-                "Cut by",
-                "Value",
+                "Leads",
                 "Stage",
-                "Entered",
+                "Came to it",
                 "Went on",
                 "Dropped out",
-                "Median days",
+                "Median days to go on",
                 "Value lost",
             ),
             tuple(
                 (
-                    leak.dimension,
-                    leak.value,
+                    _whose(leak),
                     leak.stage,
                     count(leak.entered),
                     share(leak.progressed, leak.entered),
                     share(leak.dropped, leak.entered),
-                    days(leak.median_days),
+                    count(leak.median_days, 1),
                     money(leak.lost, funnel.currency),
                 )
                 for leak in funnel.leaks
             ),
-            words=3,
+            words=2,
         ),
     )
+
+
+def _whose(leak: Leak) -> str:
+    """Return whose leak it is: of all leads, or of which segment or channel."""
+    if leak.dimension == "all":
+        return "all"
+    return f"{leak.dimension}: {words(leak.value)}"

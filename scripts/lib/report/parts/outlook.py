@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from lib.report.blocks import Part, Table, Text, part
-from lib.report.figures import count, money
+from lib.report.figures import count, money, words
 from lib.report.periods import Settings, Span, day_text
 from lib.report.publication import Publication
 
@@ -114,19 +114,20 @@ def read(publication: Publication, settings: Settings, week: Span) -> Outlook:
     return Outlook(settings.currency, anomalies, forecasts)
 
 
-def show(outlook: Outlook) -> Part | None:
-    """Show it; None where neither is published."""
-    if outlook.anomalies is None and outlook.forecasts is None:
-        return None
-    blocks: list[Text | Table] = []
-    if outlook.anomalies is not None:
-        blocks.append(_anomalies(outlook.anomalies))
-    if outlook.forecasts is not None:
-        blocks.append(_forecasts(outlook.forecasts, outlook.currency))
-    return part("outlook", "Anomalies and forecast", blocks)
+def show(outlook: Outlook) -> tuple[Part, Part]:
+    """Show both; what is not published is said to be missing."""
+    return (
+        part("anomalies", "Anomalies", [_anomalies(outlook.anomalies)]),
+        part("forecast", "Forecast", [_forecasts(outlook.forecasts, outlook.currency)]),
+    )
 
 
-def _anomalies(anomalies: tuple[Anomaly, ...]) -> Text | Table:
+def _anomalies(anomalies: tuple[Anomaly, ...] | None) -> Text | Table:
+    if anomalies is None:
+        return Text(
+            "Not yet watched: nothing looks for figures that break their pattern. "
+            "The changes above are all there is to go by."
+        )
     if not anomalies:
         return Text("No figure of the week broke its pattern.")
     return Table(
@@ -135,8 +136,8 @@ def _anomalies(anomalies: tuple[Anomaly, ...]) -> Text | Table:
         ("Metric", "Segment", "Day", "Expected", "Observed", "Score"),
         tuple(
             (
-                one.metric,
-                one.segment or "all",
+                words(one.metric),
+                words(one.segment or "all"),
                 day_text(one.day),
                 count(one.expected, 2),
                 count(one.observed, 2),
@@ -148,9 +149,12 @@ def _anomalies(anomalies: tuple[Anomaly, ...]) -> Text | Table:
     )
 
 
-def _forecasts(forecasts: tuple[Forecast, ...], currency: str) -> Text | Table:
+def _forecasts(forecasts: tuple[Forecast, ...] | None, currency: str) -> Text | Table:
     if not forecasts:
-        return Text("No forecast was made yet.")
+        return Text(
+            "Not yet forecast: nothing says what this quarter or the next will bring. "
+            "What is expected above is spend, at the pace of the quarter so far."
+        )
     return Table(
         "table-forecasts",
         f"Forecast of {day_text(forecasts[0].made_on)}",
@@ -165,8 +169,8 @@ def _forecasts(forecasts: tuple[Forecast, ...], currency: str) -> Text | Table:
         tuple(
             (
                 day_text(one.quarter_start),
-                one.measure.replace("_", " "),
-                one.segment or "all",
+                words(one.measure),
+                words(one.segment or "all"),
                 money(one.low, currency),
                 money(one.middle, currency),
                 money(one.high, currency),

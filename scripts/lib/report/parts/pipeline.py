@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from lib.report.blocks import Chart, Fact, Facts, Part, Text, part
 from lib.report.charts import courses
-from lib.report.figures import change, money, plural, share
-from lib.report.periods import Quarter, Settings, Span, day_text
+from lib.report.figures import money, moved, plural, share
+from lib.report.periods import Quarter, Settings, Span, Week, day_text
 from lib.report.publication import Publication
 
 CREATED = """
@@ -95,37 +95,58 @@ class Created:
 class Pipeline:
     """The week, the quarter to its end, and the same days of the quarter before."""
 
+    week: Week
     quarter: Quarter
     currency: str
     this_week: Created
+    weeks_before: Created
     to_date: Created
     before: Created
     open_opportunities: int
     open_pipeline: Decimal
+    open_before: Decimal
     won_deals: int
     won: Decimal
     won_sourced: Decimal
     won_before: Decimal
     spend: Decimal
+    spend_before: Decimal
     spend_days_without_rate: int
     budget: Decimal | None
     expected_spend: Decimal | None
     course: Course
     course_before: Course
 
+    @property
+    def mean_sourced(self) -> Decimal | None:
+        """What marketing sourced in a week before; None without an earlier week."""
+        weeks = self.week.trailing_weeks
+        return self.weeks_before.sourced / weeks if weeks else None
 
-def read(
-    publication: Publication, settings: Settings, week: Span, quarter: Quarter
-) -> Pipeline:
-    """Read the pipeline of a week, and of the quarter up to its end."""
 
-    def created(span: Span) -> Created:
-        row = publication.row(CREATED, first=span.first, last=span.last)
-        return Created(*row)
+def created(publication: Publication, span: Span) -> Created:
+    """Read what was created in a span."""
+    return Created(*publication.row(CREATED, first=span.first, last=span.last))
 
+
+def won(publication: Publication, span: Span) -> tuple[int, Decimal, Decimal]:
+    """Read the deals won in a span, their revenue, and that sourced by marketing."""
+    deals, revenue, sourced = publication.row(WON, first=span.first, last=span.last)
+    return deals, revenue, sourced
+
+
+def spent(publication: Publication, span: Span) -> tuple[Decimal, int]:
+    """Read what was spent in a span, and the rows of it without an exchange rate."""
+    spend, without_rate = publication.row(SPENT, first=span.first, last=span.last)
+    return spend, without_rate
+
+
+def read(publication: Publication, settings: Settings, week: Week) -> Pipeline:
+    """Read the pipeline of a week, and of its quarter up to its end."""
+    quarter = week.quarter
     days, before = quarter.to_date, quarter.before
-    won_deals, won, won_sourced = publication.row(WON, first=days.first, last=days.last)
-    spend, spend_without_rate = publication.row(SPENT, first=days.first, last=days.last)
+    won_deals, won_revenue, won_sourced = won(publication, days)
+    spend, spend_without_rate = spent(publication, days)
     budget, _, is_budgeted = publication.row(
         BUDGET, start=quarter.start, end=quarter.end
     )
@@ -133,19 +154,24 @@ def read(
         publication.row(PACE, start=quarter.start)[0] if quarter.is_current else None
     )
     open_opportunities, open_pipeline = publication.row(OPEN, last=days.last)
+    _, open_before = publication.row(OPEN, last=week.trailing.last)
     return Pipeline(
+        week,
         quarter,
         settings.currency,
-        created(week),
-        created(days),
-        created(before),
+        created(publication, week.known),
+        created(publication, week.trailing),
+        created(publication, days),
+        created(publication, before),
         open_opportunities,
         open_pipeline,
+        open_before,
         won_deals,
-        won,
+        won_revenue,
         won_sourced,
-        publication.row(WON, first=before.first, last=before.last)[1],
+        won(publication, before)[1],
         spend,
+        spent(publication, before)[0],
         spend_without_rate,
         budget if is_budgeted else None,
         expected,
@@ -173,6 +199,9 @@ def show(pipeline: Pipeline) -> Part:
     def usd(value: Decimal | None) -> str:
         return money(value, pipeline.currency)
 
+    def against_before(value: Decimal, earlier: Decimal) -> str:
+        return moved(value, earlier, usd(earlier))
+
     days = quarter.to_date.days
     against = f"the first {plural(quarter.before.days, 'day')} of the quarter before"
     facts = [
@@ -181,38 +210,43 @@ def show(pipeline: Pipeline) -> Part:
             "Sourced by marketing",
             usd(now.sourced),
             f"{plural(now.sourced_opportunities, 'opportunity', 'opportunities')}; "
-            f"{change(now.sourced, before.sourced)} ({usd(before.sourced)})",
+            f"{against_before(now.sourced, before.sourced)}",
         ),
         Fact(
             "pipeline-influenced",
             "Influenced by marketing",
             usd(now.influenced),
-            f"{change(now.influenced, before.influenced)} ({usd(before.influenced)})",
+            against_before(now.influenced, before.influenced),
         ),
         Fact(
             "pipeline-created",
             "All pipeline created",
             usd(now.pipeline),
             f"{plural(now.opportunities, 'opportunity', 'opportunities')}; "
-            f"{change(now.pipeline, before.pipeline)} ({usd(before.pipeline)})",
+            f"{against_before(now.pipeline, before.pipeline)}",
         ),
         Fact(
             "pipeline-won",
             "Revenue won",
             usd(pipeline.won),
             f"{plural(pipeline.won_deals, 'deal')}, {usd(pipeline.won_sourced)} "
-            f"sourced by marketing; {change(pipeline.won, pipeline.won_before)} "
-            f"({usd(pipeline.won_before)})",
+            "sourced by marketing; "
+            f"{against_before(pipeline.won, pipeline.won_before)}",
         ),
         Fact(
             "pipeline-open",
             "Open pipeline",
             usd(pipeline.open_pipeline),
             f"{plural(pipeline.open_opportunities, 'opportunity', 'opportunities')} on "
-            f"{day_text(quarter.to_date.last)}",
+            f"{day_text(quarter.to_date.last)}; "
+            f"{_open_before(pipeline)}",
         ),
         Fact(
-            "pipeline-spend", "Marketing spend", usd(pipeline.spend), _budget(pipeline)
+            "pipeline-spend",
+            "Marketing spend",
+            usd(pipeline.spend),
+            f"{against_before(pipeline.spend, pipeline.spend_before)}; "
+            f"{_budget(pipeline)}",
         ),
     ]
     without_rate = now.without_rate, pipeline.spend_days_without_rate
@@ -241,6 +275,14 @@ def show(pipeline: Pipeline) -> Part:
             _chart(pipeline),
         ],
     )
+
+
+def _open_before(pipeline: Pipeline) -> str:
+    day = day_text(pipeline.week.trailing.last)
+    now, before = pipeline.open_pipeline, pipeline.open_before
+    if not before:
+        return f"none on {day}"
+    return f"{moved(now, before, money(before, pipeline.currency))} on {day}"
 
 
 def _opportunities(number: int) -> str:

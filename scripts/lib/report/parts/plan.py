@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from lib.report.blocks import Chart, Fact, Facts, Part, Table, Text, part
 from lib.report.charts import bars
-from lib.report.figures import NOTHING, change, money, plural, ratio, share
+from lib.report.figures import NOTHING, money, moved, per_unit, plural, share, words
+from lib.report.parts import pipeline
 from lib.report.periods import Quarter, Settings
 from lib.report.publication import Publication
 
@@ -65,7 +67,7 @@ PACES = """
 
 @dataclass(frozen=True)
 class Totals:
-    """A whole quarter over all channels, in the reporting currency."""
+    """A quarter, or days of one, over all channels, in the reporting currency."""
 
     sourced_opportunities: int
     sourced: Decimal
@@ -89,7 +91,10 @@ class Budget:
 
 @dataclass(frozen=True)
 class Plan:
-    """The quarter, the one before it, and budgets; paces only while it runs."""
+    """The quarter, the one before it, and budgets; paces only while it runs.
+
+    A running quarter is held against the same days of the one before.
+    """
 
     quarter: Quarter
     currency: str
@@ -100,22 +105,25 @@ class Plan:
     budgets: tuple[Budget, ...]
     paces: dict[str, tuple[Decimal, str]]
 
+    @property
+    def against(self) -> str:
+        """What the quarter is held against, in words."""
+        if self.quarter.is_whole:
+            return "the quarter before"
+        return "the same days of the quarter before"
+
 
 def read(publication: Publication, settings: Settings, quarter: Quarter) -> Plan:
     """Read it."""
-    start, before = quarter.start, quarter.before_whole.first
-
-    def won(first: object) -> tuple[int, Decimal, Decimal]:
-        deals, revenue, sourced = publication.row(WON, start=first)
-        return deals, revenue, sourced
-
+    start = quarter.start
+    before, won_before = _before(publication, quarter)
     return Plan(
         quarter,
         settings.currency,
         Totals(*publication.row(TOTALS, start=start)),
-        Totals(*publication.row(TOTALS, start=before)),
-        won(start),
-        won(before),
+        before,
+        _won(publication, start),
+        won_before,
         tuple(
             Budget(*row)
             for row in publication.rows(BUDGETS, start=start, end=quarter.end)
@@ -125,6 +133,38 @@ def read(publication: Publication, settings: Settings, quarter: Quarter) -> Plan
             for channel, expected, status in publication.rows(PACES, start=start)
         },
     )
+
+
+def _won(publication: Publication, start: date) -> tuple[int, Decimal, Decimal]:
+    """Return the deals that a quarter won, their revenue, and the sourced part."""
+    deals, revenue, sourced = publication.row(WON, start=start)
+    return deals, revenue, sourced
+
+
+def _before(
+    publication: Publication, quarter: Quarter
+) -> tuple[Totals, tuple[int, Decimal, Decimal]]:
+    """Return the quarter before: whole, or the days that this one has had as well.
+
+    Over all channels, spend by day adds up to the fully loaded spend of the quarter.
+    """
+    if quarter.is_whole:
+        start = quarter.before_whole.first
+        totals = Totals(*publication.row(TOTALS, start=start))
+        return totals, _won(publication, start)
+    days = quarter.before
+    created = pipeline.created(publication, days)
+    spend, spend_without_rate = pipeline.spent(publication, days)
+    totals = Totals(
+        created.sourced_opportunities,
+        created.sourced,
+        created.influenced,
+        created.pipeline,
+        spend,
+        created.without_rate,
+        spend_without_rate,
+    )
+    return totals, pipeline.won(publication, days)
 
 
 def show(plan: Plan) -> Part:
@@ -137,7 +177,7 @@ def show(plan: Plan) -> Part:
             f"plan-{key}",
             label,
             money(value, currency),
-            f"{more}{change(value, earlier)} ({money(earlier, currency)})",
+            f"{more}{moved(value, earlier, money(earlier, currency))}",
         )
 
     return part(
@@ -146,12 +186,8 @@ def show(plan: Plan) -> Part:
         [
             Text(
                 f"Quarter {plan.quarter.name}, {plan.quarter.to_date.text}, against "
-                "the whole quarter before."
-                + (
-                    " It is not over: compare with care."
-                    if plan.quarter.to_date.last < plan.quarter.end
-                    else ""
-                )
+                f"{plan.against}, {_days_before(plan.quarter)}."
+                + ("" if plan.quarter.is_whole else " The quarter is not over.")
             ),
             Facts(
                 (
@@ -169,7 +205,13 @@ def show(plan: Plan) -> Part:
                         before.influenced,
                         "",
                     ),
-                    fact("created", "All pipeline", now.pipeline, before.pipeline, ""),
+                    fact(
+                        "created",
+                        "All pipeline created",
+                        now.pipeline,
+                        before.pipeline,
+                        "",
+                    ),
                     fact(
                         "won",
                         "Revenue won",
@@ -181,9 +223,10 @@ def show(plan: Plan) -> Part:
                     fact("spend", "Marketing spend", now.spend, before.spend, ""),
                     Fact(
                         "plan-ratio",
-                        f"Sourced pipeline per {currency}",
-                        ratio(now.sourced, now.spend),
-                        f"{ratio(before.sourced, before.spend)} in the quarter before",
+                        f"Sourced pipeline per {money(1, currency)} spent",
+                        per_unit(now.sourced, now.spend, currency),
+                        f"{per_unit(before.sourced, before.spend, currency)} in "
+                        f"{plan.against}",
                     ),
                 )
             ),
@@ -191,6 +234,11 @@ def show(plan: Plan) -> Part:
             *_budgets(plan),
         ],
     )
+
+
+def _days_before(quarter: Quarter) -> str:
+    span = quarter.before_whole if quarter.is_whole else quarter.before
+    return span.text
 
 
 def _opportunities(number: int) -> str:
@@ -221,16 +269,30 @@ def _budgets(plan: Plan) -> list[Text | Table | Chart]:
         sum((one.spend for one in plan.budgets), Decimal(0)),
         0,
     )
+    expected = sum((pace for pace, _ in plan.paces.values()), Decimal(0))
     blocks: list[Text | Table | Chart] = [
         Table(
             "table-budgets",
             "Budget and spend of the quarter by channel",
             ("Channel", "Budget", "Spend", "Used")
-            + (("Expected at its end", "Pace") if plan.paces else ()),
-            tuple(_cells(plan, one) for one in (*plan.budgets, total)),
+            + (("Expected by its end", "Pace") if plan.paces else ()),
+            (
+                *(
+                    _cells(plan, one, *plan.paces.get(one.channel, (None, NOTHING)))
+                    for one in plan.budgets
+                ),
+                _cells(plan, total, expected, NOTHING),
+            ),
             has_total=True,
         )
     ]
+    if any(not one.is_budgeted for one in plan.budgets):
+        blocks.append(
+            Text(
+                "Spend that names no channel stands under unknown; the total holds "
+                "spend without a budget, too."
+            )
+        )
     spent = [one for one in budgeted if one.budget > 0]
     if len(spent) > 1:
         title = "Spend in % of the quarter's budget, by channel"
@@ -239,7 +301,7 @@ def _budgets(plan: Plan) -> list[Text | Table | Chart]:
             title,
             [
                 (
-                    one.channel,
+                    words(one.channel),
                     100 * one.spend / one.budget,
                     share(one.spend, one.budget),
                 )
@@ -251,14 +313,15 @@ def _budgets(plan: Plan) -> list[Text | Table | Chart]:
     return blocks
 
 
-def _cells(plan: Plan, budget: Budget) -> tuple[str, ...]:
+def _cells(
+    plan: Plan, budget: Budget, expected: Decimal | None, status: str
+) -> tuple[str, ...]:
     cells = (
-        budget.channel,
+        words(budget.channel),
         money(budget.budget, plan.currency) if budget.is_budgeted else "none",
         money(budget.spend, plan.currency),
         share(budget.spend, budget.budget),
     )
     if not plan.paces:
         return cells
-    expected, status = plan.paces.get(budget.channel, (None, NOTHING))
-    return (*cells, money(expected, plan.currency), status.replace("_", " "))
+    return (*cells, money(expected, plan.currency), words(status))

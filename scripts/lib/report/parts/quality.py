@@ -9,7 +9,15 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from lib.report.blocks import Part, Table, Text, part
-from lib.report.figures import NOTHING, count, money, percent, plural, rounded
+from lib.report.figures import (
+    NOTHING,
+    count,
+    money,
+    percent,
+    plural,
+    rounded,
+    words,
+)
 from lib.report.periods import Settings, Week, day_text
 from lib.report.publication import Publication
 
@@ -116,11 +124,10 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Quality:
-    """Every check of the whole on one day; None where none was ever kept."""
+class Checks:
+    """Every check of the whole as one day found it."""
 
-    day: date | None
-    currency: str
+    day: date
     checks: tuple[Check, ...]
 
     @property
@@ -139,13 +146,41 @@ class Quality:
         )
 
 
+@dataclass(frozen=True)
+class Quality:
+    """The checks at the end of the week, and now; None where none was ever kept.
+
+    What is at stake now, and so what to do, goes by the checks of now alone.
+    """
+
+    week: Week
+    currency: str
+    then: Checks | None
+    now: Checks | None
+
+    def still_failing(self, name: str) -> Check | None:
+        """Return a check as it fails now, None where it does not."""
+        failed = self.now.failed if self.now else ()
+        return next((check for check in failed if check.name == name), None)
+
+
 def read(publication: Publication, settings: Settings, week: Week) -> Quality:
-    """Read the checks as they stood at the end of the week."""
-    days = [day for (day,) in publication.rows(DAYS)]
+    """Read the checks as they stood at the end of the week, and the last ones."""
+    days = [day for (day,) in publication.rows(DAYS) if day <= settings.as_of_day]
     if not days:
-        return Quality(None, settings.currency, ())
+        return Quality(week, settings.currency, None, None)
     by_then = [day for day in days if day <= week.known.last]
-    day = by_then[-1] if by_then else days[0]
+    then = by_then[-1] if by_then else days[0]
+    return Quality(
+        week,
+        settings.currency,
+        _checks(publication, then),
+        _checks(publication, days[-1]),
+    )
+
+
+def _checks(publication: Publication, day: date) -> Checks:
+    """Return the checks that were measured on a day."""
     history: dict[str, list[Measurement]] = {}
     for name, *row in publication.rows(CHECKS, day=day):
         history.setdefault(name, []).append(Measurement(*row))
@@ -154,7 +189,7 @@ def read(publication: Publication, settings: Settings, week: Week) -> Quality:
         for name, measurements in history.items()
         if measurements[-1].day == day
     ]
-    return Quality(day, settings.currency, tuple(checks))
+    return Checks(day, tuple(checks))
 
 
 def _check(
@@ -165,10 +200,11 @@ def _check(
     week_before = [
         one for one in measurements if one.day <= last.day - timedelta(days=7)
     ]
-    unbroken = takewhile(lambda one: one.is_passed is False, reversed(measurements))
-    failing_days = [one.day for one in unbroken]
+    # A day without anything to measure mends nothing.
+    unbroken = takewhile(lambda one: not one.is_passed, reversed(measurements))
+    failing_days = [one.day for one in unbroken if one.is_passed is False]
     affected = None
-    if failing_days and name in AFFECTED:
+    if last.is_passed is False and name in AFFECTED:
         (affected,) = publication.row(OPEN_PIPELINE.format(condition=AFFECTED[name]))
     return Check(
         name,
@@ -181,31 +217,24 @@ def _check(
         last.measured,
         last.threshold,
         week_before[-1].measured if week_before else None,
-        failing_days[-1] if failing_days else None,
+        failing_days[-1] if last.is_passed is False else None,
         affected,
     )
 
 
 def show(quality: Quality) -> Part:
-    """Show the failing checks."""
-    if quality.day is None:
+    """Show the checks that failed at the end of the week, and what became of them."""
+    then, now = quality.then, quality.now
+    if then is None or now is None:
         return part("quality", "Data quality", [Text("No check was ever run.")])
-    failed = quality.failed
-    measured = [check for check in quality.checks if check.is_passed is not None]
-    passed = len(measured) - len(failed)
-    checks = plural(len(measured), "check")
-    text = f"On {day_text(quality.day)} {passed} of {checks} passed."
-    unmeasured = len(quality.checks) - len(measured)
-    if unmeasured:
-        text += f" {plural(unmeasured, 'check')} had nothing to measure."
     return part(
         "quality",
         "Data quality",
         [
-            Text(text),
+            Text(_summary(quality, then, now)),
             Table(
                 "table-quality",
-                "Checks that fail",
+                f"Checks that failed on {day_text(then.day)}",
                 (
                     "Check",
                     "Owner",
@@ -214,29 +243,62 @@ def show(quality: Quality) -> Part:
                     "Limit",
                     "A week before",
                     "Failing since",
-                    "Open pipeline",
+                    "Open pipeline now",
                 ),
-                tuple(_cells(check, quality.currency) for check in failed),
+                tuple(_cells(quality, check, now) for check in then.failed),
                 words=3,
             )
-            if failed
+            if then.failed
             else None,
         ],
     )
 
 
-def _cells(check: Check, currency: str) -> tuple[str, ...]:
+def _summary(quality: Quality, then: Checks, now: Checks) -> str:
+    judged = [check for check in then.checks if check.is_passed is not None]
+    passed = len(judged) - len(then.failed)
+    text = f"On {day_text(then.day)} {passed} of {plural(len(judged), 'check')} passed."
+    if then.day > quality.week.known.last:
+        text += " None was run by the end of the week: these are the first after it."
+    unmeasured = len(then.checks) - len(judged)
+    if unmeasured:
+        text += f" {plural(unmeasured, 'check')} had nothing to measure."
+    before = {check.name for check in then.failed}
+    new = [words(check.name) for check in now.failed if check.name not in before]
+    if new:
+        text += f" By {day_text(now.day)} these have come to fail: {', '.join(new)}."
+    return text
+
+
+def _cells(quality: Quality, check: Check, now: Checks) -> tuple[str, ...]:
+    name = words(check.name)
+    standing = quality.still_failing(check.name)
+    latest = next((one for one in now.checks if one.name == check.name), None)
+    fix = check.fix
+    if standing is None:
+        found = measured(latest) if latest else NOTHING
+        fix = f"Nothing: {found} on {day_text(now.day)}, it fails no more"
     return (
-        f"{check.name} (critical)" if check.severity == "critical" else check.name,
+        f"{name} (critical)" if check.severity == "critical" else name,
         check.owner,
-        check.fix,
-        _measure(check.measured, check.unit),
-        f"{'at most' if check.bound == 'maximum' else 'at least'} "
-        f"{_measure(check.threshold, check.unit)}",
+        fix,
+        measured(check),
+        limit(check),
         _trend(check),
         day_text(check.failing_since) if check.failing_since else NOTHING,
-        money(check.affected, currency),
+        money(standing.affected if standing else None, quality.currency),
     )
+
+
+def limit(check: Check) -> str:
+    """Write the limit of a check with its bound."""
+    bound = "at most" if check.bound == "maximum" else "at least"
+    return f"{bound} {_measure(check.threshold, check.unit)}"
+
+
+def measured(check: Check) -> str:
+    """Write what was measured."""
+    return _measure(check.measured, check.unit)
 
 
 def _measure(value: float | None, unit: str) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from lib.report.blocks import Chart, Fact, Facts, Part, Table, Text, part
 from lib.report.charts import weeks as week_bars
-from lib.report.figures import count, money, plural, rounded, share
+from lib.report.figures import count, money, rounded, share
 from lib.report.periods import Settings, Span, Week, day_text
 from lib.report.publication import Publication
 
@@ -216,17 +216,15 @@ def _summary(responses: Responses) -> Text:
     answers = responses.answers
     if not (answers.due or answers.pending):
         return Text("The week had no MQL to answer.")
-    text = (
+    teams: dict[str, int] = {}
+    for miss in responses.misses:
+        teams[miss.team] = teams.get(miss.team, 0) + miss.missed
+    worst = min(teams, key=lambda team: (-teams[team], team), default=None)
+    most = f" ({teams[worst]:,} of them by {worst})" if worst else ""
+    return Text(
         f"Of the week's MQLs {answers.met:,} were answered in time, {answers.missed:,} "
-        f"were not, and {answers.pending:,} may still be."
+        f"were not{most}, and {answers.pending:,} may still be."
     )
-    if responses.misses:
-        worst = responses.misses[0]
-        text += (
-            f" Most were missed by {worst.owner} ({worst.team}): {worst.missed:,} of "
-            f"{worst.met + worst.missed:,}."
-        )
-    return Text(text)
 
 
 def _met(responses: Responses) -> Fact:
@@ -236,8 +234,7 @@ def _met(responses: Responses) -> Fact:
         "Answered in time",
         share(answers.met, answers.due),
         f"{answers.met:,} of {answers.due:,} due; "
-        f"{share(before.met, before.due)} of {before.due:,} in the "
-        f"{plural(responses.week.trailing.days // 7, 'week')} before",
+        f"{_earlier(responses, before.met, before.due)}",
     )
 
 
@@ -251,14 +248,15 @@ def _open(responses: Responses) -> tuple[Fact, Fact]:
             "sla-overdue",
             "Overdue now",
             count(recent + older),
-            f"{now}; {recent:,} since {day_text(responses.week.trailing.first)}, "
-            f"worth {value} at what MQLs of their segments brought; {older:,} older",
+            f"{now}: {recent:,} since {day_text(responses.week.trailing.first)}, "
+            f"worth {value} by what MQLs of their segments brought on average; "
+            f"{older:,} older, not priced",
         ),
         Fact(
             "sla-at-risk",
             "At risk now",
             count(responses.waits("at_risk")),
-            f"{now}; due within the minutes that their target calls a risk",
+            f"{now}: MQLs not answered yet whose time is nearly up",
         ),
     )
 
@@ -271,9 +269,15 @@ def _routing(responses: Responses) -> Fact:
         "Routed as the rules say",
         share(right, judged),
         f"{right:,} of {judged:,} first assignments; "
-        f"{share(right_before, judged_before)} of {judged_before:,} in the "
-        f"{plural(responses.week.trailing.days // 7, 'week')} before",
+        f"{_earlier(responses, right_before, judged_before)}",
     )
+
+
+def _earlier(responses: Responses, part: int, whole: int) -> str:
+    """Write a share of the weeks before."""
+    if not whole:
+        return "none to compare with before"
+    return f"{share(part, whole)} of {whole:,} in {responses.week.weeks_before}"
 
 
 def _chart(responses: Responses) -> Chart | None:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from lib.report.blocks import Part, Table, Text, part
-from lib.report.figures import NOTHING, count, plural
+from lib.report.figures import NOTHING, count, money, plural, words
 from lib.report.periods import Quarter, Settings
 from lib.report.publication import Publication
 
@@ -104,6 +104,7 @@ class Figure:
 class Restated:
     """How many months of the two quarters are closed, and what of them changed."""
 
+    currency: str
     model: str
     closed_months: int
     figures: tuple[Figure, ...]
@@ -115,7 +116,10 @@ def read(publication: Publication, settings: Settings, quarter: Quarter) -> Rest
     (closed,) = publication.row(CLOSED, **span)
     rows = publication.rows(RESTATED, model=settings.attribution_model, **span)
     return Restated(
-        settings.attribution_model, closed, tuple(Figure(*row) for row in rows)
+        settings.currency,
+        settings.attribution_model,
+        closed,
+        tuple(Figure(*row) for row in rows),
     )
 
 
@@ -145,8 +149,9 @@ def show(restated: Restated) -> Part:
         title,
         [
             Text(
-                f"Of {closed}, over all channels; credited figures by the model "
-                f"{restated.model}. By channel: reports.rpt_restatements."
+                f"Of {closed} of this quarter and the one before, over all channels; "
+                f"credited figures by the {words(restated.model)} model. By channel: "
+                "reports.rpt_restatements."
             ),
             Table(
                 "table-restated",
@@ -155,11 +160,12 @@ def show(restated: Restated) -> Part:
                 tuple(
                     (
                         f"{one.month:%b %Y}",
-                        one.metric,
-                        (one.reason or NOTHING).replace("_", " "),
-                        count(one.reported, 2),
-                        count(one.restated, 2),
-                        count(one.difference, 2),
+                        words(one.metric.removesuffix("_usd")),
+                        words(one.reason or NOTHING),
+                        *(
+                            _written(one.metric, value, restated.currency)
+                            for value in (one.reported, one.restated, one.difference)
+                        ),
                     )
                     for one in restated.figures
                 ),
@@ -167,3 +173,8 @@ def show(restated: Restated) -> Part:
             ),
         ],
     )
+
+
+def _written(metric: str, value: Decimal, currency: str) -> str:
+    """Write a figure as money where its name says so, else as a count."""
+    return money(value, currency) if metric.endswith("_usd") else count(value, 2)
