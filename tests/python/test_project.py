@@ -212,6 +212,34 @@ def test_a_report_is_short_and_somebody_reads_it(manifest: dict[str, Any]) -> No
         assert report["unique_id"] in exposed, report["name"]
 
 
+@pytest.mark.parametrize(
+    ("folder", "exposures"),
+    [
+        ("scripts/lib/report", {"monday_report", "quarter_review"}),
+        ("dashboard", {"operating_dashboard"}),
+    ],
+)
+def test_exposures_name_all_that_is_read(
+    manifest: dict[str, Any], folder: str, exposures: set[str]
+) -> None:
+    read = {
+        name
+        for path in (PROJECT_ROOT / folder).rglob("*.py")
+        for name in re.findall(
+            r"(?:from|join) (?:marts|reports)\.(\w+)", path.read_text()
+        )
+    }
+    declared = {
+        name.rpartition(".")[2]
+        for exposure in manifest["exposures"].values()
+        if exposure["name"] in exposures
+        for name in exposure["depends_on"]["nodes"]
+    }
+    built = {model["name"] for model in of_type(manifest, "model")}
+    assert len(declared) > 10
+    assert read & built <= declared
+
+
 def test_the_lock_names_no_index_and_pins_every_hash() -> None:
     lock = (PROJECT_ROOT / "requirements.lock").read_text()
     assert "://" not in lock

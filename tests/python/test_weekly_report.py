@@ -580,7 +580,7 @@ class TestTheWeek:
         assert [task[2] for task in page.tasks] == [
             # 20 November is a Friday: what is due this week is due the next one.
             "Who: sales@example.com. By: Friday 27 Nov 2026. Look at: "
-            "marts.fct_quality_checks, output/failing_rows/.",
+            "reports.rpt_data_health, output/failing_rows/.",
             "Who: Ann Lee. By: Monday 23 Nov 2026. Look at: "
             "reports.rpt_response_queue.",
             "Who: demandgen@example.com. By: Friday 27 Nov 2026. Look at: "
