@@ -465,8 +465,9 @@ class TestTheWeek:
             "trust multi-touch credit).",
             "The week brought 3 MQLs, up 12-fold on the mean of the 8 weeks before "
             "(0.3); sales answered 33% of those due in time (100% in the 8 weeks "
-            "before). Most is at stake here: bring the peopleless opportunity share "
-            "down from 42% to at most 30% ($119,699 of open pipeline behind it).",
+            "before). Most is at stake, as of 20 Nov 2026: bring the peopleless "
+            "opportunity share down from 42% to at most 30% ($119,699 of open pipeline "
+            "behind it).",
         ]
 
     def test_channels_add_up(self, page: Page) -> None:

@@ -110,5 +110,6 @@ def _risk(funnel: Funnel, responses: Responses, actions: Actions) -> str:
     if actions.actions:
         first = actions.actions[0]
         title = first.title[0].lower() + first.title[1:]
-        text += f". Most is at stake here: {title} ({first.stake})"
+        day = day_text(responses.as_of_day)
+        text += f". Most is at stake, as of {day}: {title} ({first.stake})"
     return f"{text}."

@@ -218,7 +218,9 @@ def show(plan: Plan) -> Part:
                         revenue,
                         plan.won_before[1],
                         f"{plural(deals, 'deal')}, "
-                        f"{share(sourced_revenue, revenue)} sourced by marketing; ",
+                        f"{share(sourced_revenue, revenue)} sourced by marketing; "
+                        if deals
+                        else "no deal; ",
                     ),
                     fact("spend", "Marketing spend", now.spend, before.spend, ""),
                     Fact(
