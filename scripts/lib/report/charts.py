@@ -1,8 +1,8 @@
 """Charts as SVG that stands alone: no script, no font of its own, the same bytes again.
 
 Text and axes take the colour of the page (currentColor), so that one picture reads on
-paper and in the dark. Colours are of Okabe and Ito's palette, which the colour-blind
-tell apart. Charts are drawn at a telephone's width, and never shown much wider.
+paper and in the dark. Charts are drawn at a telephone's width, and never shown much
+wider.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import altair as alt
 import vl_convert
 from markupsafe import escape
 
-BLUE, ORANGE, GREY = "#0072B2", "#E69F00", "#8a8a8a"
+from lib.palette import BLUE, GREY, ORANGE
+
 INK = "currentColor"
 PLOT_WIDTH = 330
 _NUMBER = re.compile(r"-?\d+\.\d{3,}")

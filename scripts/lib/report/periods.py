@@ -76,6 +76,12 @@ def quarter_start(day: date, fiscal_start_month: int) -> date:
     return date(month // 12, month % 12 + 1, 1)
 
 
+def next_quarter(start: date) -> date:
+    """Return the first day of the quarter after the one that begins on a day."""
+    month = start.year * 12 + start.month - 1 + 3
+    return date(month // 12, month % 12 + 1, 1)
+
+
 @dataclass(frozen=True)
 class Quarter:
     """A fiscal quarter up to a day, and the same days of the quarter before."""
@@ -98,7 +104,7 @@ def quarter_of(day: date, until: date, settings: Settings) -> Quarter:
     """Return the quarter that holds a day, known until another day of it."""
     month = settings.fiscal_start_month
     start = quarter_start(day, month)
-    following = quarter_start(start + timedelta(days=95), month)
+    following = next_quarter(start)
     before = quarter_start(start - _DAY, month)
     last = min(until, following - _DAY)
     same_days = min(before + (last - start), start - _DAY)
