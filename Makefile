@@ -38,11 +38,16 @@ demo: setup ## Make a demo company, run the whole way, print the answer.
 	$(PY) scripts/demo.py --out $(DEMO_DATA)
 	$(MAKE) --no-print-directory run DATA=$(DEMO_DATA)
 
+# Who reads what stands is told of the build that failed.
+refused = { failed=$$?; $(PY) scripts/export.py --out $(OUT) --refused "$(1)"; exit $$failed; }
+
 run: setup ## Load DATA (default data/raw), build, validate, publish, report.
-	$(PY) scripts/load.py $(DATA)
-	$(VENV)/bin/dbt --quiet --log-level warn source freshness
+	$(PY) scripts/load.py $(DATA) || $(call refused,the landing failed)
+	$(VENV)/bin/dbt --quiet --log-level warn source freshness || \
+		$(call refused,a source has landed nothing for too long)
 	$(PY) scripts/validate.py raw --out $(OUT)
-	$(VENV)/bin/dbt build $(DBT_VARS) --exclude-resource-type unit_test
+	$(VENV)/bin/dbt build $(DBT_VARS) --exclude-resource-type unit_test || \
+		$(call refused,a model or a test of the build failed)
 	$(VENV)/bin/dbt --quiet --log-level warn run-operation orphaned_relations
 	$(PY) scripts/validate.py marts --out $(OUT)
 	$(PY) scripts/export.py --out $(OUT)

@@ -17,6 +17,9 @@ that is landed. Publishing stops, too, where one that landed since the build bar
 somebody in an audience; else it writes the audience files that are there anew. Where
 nothing may be exported, those that name such a person are removed. So is an older
 publication with such a person in an audience.
+
+Where a build is not published, OUT/published/refused.json says when and why until one
+is; with --refused, it is this that is written, and nothing is published.
 """
 
 from __future__ import annotations
@@ -42,6 +45,7 @@ from lib.publish import (
     publish,
     read_manifest,
 )
+from lib.refusals import drop_refusal, note_refusal
 from lib.report_files import WRITERS, write_reports
 from lib.warehouse import PROJECT_ROOT, connect, legible, warehouse_path
 
@@ -85,11 +89,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         choices=sorted(WRITERS),
         help="write the published reports as OUT/reports/NAME.csv or .xlsx instead",
     )
+    what.add_argument(
+        "--refused",
+        metavar="WHY",
+        help="write down that a build is not to be published, and why, instead",
+    )
     options = arguments.parse_args(argv)
-    is_publishing = not (options.queue or options.postgres or options.reports)
-    if options.with_pii and not (is_publishing and options.audience is None):
+    others = (options.queue, options.postgres, options.reports, options.audience)
+    if options.with_pii and (any(others) or options.refused is not None):
         arguments.error("--with-pii goes with publishing alone")
     try:
+        if options.refused is not None:
+            note_refusal(options.out, [options.refused])
+            return OK
         with _dropping_stale_audiences(options.out):
             if options.audience is not None:
                 return _export_audience(options.audience, options.out)
@@ -99,7 +111,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 return _export_to_postgres(options.out)
             if options.reports:
                 return _export_reports(options.out, options.reports)
-            return _publish(options.out, with_pii=options.with_pii)
+            with _noting_refusal(options.out):
+                return _publish(options.out, with_pii=options.with_pii)
     except OSError as error:
         raise UserError(f"cannot write to {options.out}: {error.strerror}") from error
 
@@ -118,6 +131,18 @@ def _dropping_stale_audiences(out: Path) -> Iterator[None]:
                 ):
                     warn(cause)
         raise
+
+
+@contextmanager
+def _noting_refusal(out: Path) -> Iterator[None]:
+    """Let who reads the publication that stands know of a build that is refused."""
+    try:
+        yield
+    except UserError as error:
+        if error.exit_code == CHECK_FAILED:
+            note_refusal(out, [str(error)])
+        raise
+    drop_refusal(out)
 
 
 def _export_audience(name: str, out: Path) -> int:

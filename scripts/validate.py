@@ -22,6 +22,7 @@ from lib.quality.rules import (
     suite_parameters,
 )
 from lib.quality.standards import add_standards
+from lib.refusals import note_refusal
 from lib.warehouse import PROJECT_ROOT, connect, warehouse_path
 
 SUITES = PROJECT_ROOT / "tests" / "expectations"
@@ -125,7 +126,18 @@ def validate(
     code = report(layer, verdicts, files, write_start_page(out / "data_docs"))
     with connect(warehouse) as connection:
         history.append(connection, history.Run(run_id, layer, build_id, now), verdicts)
+    if code != OK:
+        note_refusal(out, _reasons(verdicts))
     return code
+
+
+def _reasons(verdicts: Sequence[Verdict]) -> list[str]:
+    """Return a line for each critical rule that failed; no value of a row is in it."""
+    return [
+        _line(verdict, None)
+        for verdict in verdicts
+        if not verdict.success and verdict.rule.severity == CRITICAL
+    ]
 
 
 def _say_unlearned(tables: int, landings: int) -> None:

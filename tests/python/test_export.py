@@ -30,6 +30,7 @@ from lib.publish import DATABASE, MANIFEST, latest_publication, publish
 from lib.quality import history
 from lib.quality.fingerprint import fingerprint
 from lib.quality.rules import CRITICAL, WARNING, Rule, Suite, Verdict
+from lib.refusals import last_refusal
 from lib.warehouse import PROJECT_ROOT
 
 pytestmark = pytest.mark.filterwarnings("ignore:`schema_name` is deprecated")
@@ -440,14 +441,32 @@ def test_the_commands_together_publish_what_passed(
     assert export.main(["--with-pii", "--out", str(company.out)]) == OK
     assert "published: 3 relations, 21 rows" in capsys.readouterr().out
 
+    assert last_refusal(company.out) is None
+
     company.build(2)
     company.execute("update marts.fct_sales set amount_usd = -1 where sale_id = 1")
     assert validate.validate(*arguments) == CHECK_FAILED
-    with pytest.raises(UserError, match="failed sales_positive"):
+    refused = last_refusal(company.out)
+    assert refused is not None
+    (reason,) = refused.reasons
+    assert reason.startswith("critical: sales_positive on marts.fct_sales | 1 of 10")
+    assert str(company.out) not in reason
+    with pytest.raises(UserError, match="failed sales_positive") as caught:
         export.main(["--with-pii", "--out", str(company.out)])
+    refused = last_refusal(company.out)
+    assert refused is not None
+    assert refused.reasons == (str(caught.value),)
+    assert abs(datetime.now(UTC) - refused.refused_at) < timedelta(minutes=5)
     assert generation_of(latest_publication(company.out)) == 1
 
     company.build(2)
     assert validate.validate(*arguments) == OK
+    assert last_refusal(company.out) == refused
     assert export.main(["--with-pii", "--out", str(company.out)]) == OK
+    assert last_refusal(company.out) is None
     assert generation_of(latest_publication(company.out)) == 2
+
+    assert export.main(["--out", str(company.out), "--refused", "a model failed"]) == OK
+    assert last_refusal(company.out) is not None
+    assert export.main(["--with-pii", "--out", str(company.out)]) == OK
+    assert last_refusal(company.out) is None  # what stands is this build's
