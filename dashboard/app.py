@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from figures import say_missing
 from filters import Filters, choice, chosen
 from lib.cli import UserError
-from publication import standing, take
+from publication import MissingError, refusal, standing, take
 from views import (
     attribution,
     campaign_operations,
@@ -61,25 +62,55 @@ def main() -> None:
         return
     try:
         take()
-        publication = standing()
+        standing()
     except UserError as error:
         st.title("Marketing operations")
         st.warning(f"There is nothing to show yet: {error}.")
+        _tell_of_refusal()
         return
+    try:
+        _show_page()
+    except MissingError as error:
+        say_missing(error)
+
+
+def _show_page() -> None:
+    """Show the page that is chosen.
+
+    Raises:
+        MissingError: the publication lacks what the whole page rests on.
+    """
+    publication = standing()
     with st.sidebar:
         # Not pages of Streamlit's: their change would drop the filters from the URL.
         name = choice("Page", "page", list(PAGES), lambda page: PAGES[page].title)
+    st.title(PAGES[name].title)
+    _tell_of_refusal()
+    with st.sidebar:
         filters = chosen(PAGES[name].heeds)
         st.caption(
             f"As of {publication.as_of:%Y-%m-%d %H:%M} UTC, in {publication.currency}. "
             "The last build that passed every critical rule; a build that fails one "
             "changes nothing here."
         )
-    st.title(PAGES[name].title)
     if filters is None:
         st.info("There is neither an opportunity nor spend yet: land some, then build.")
         return
     PAGES[name].show(filters)
+
+
+def _tell_of_refusal() -> None:
+    """Say when and why a newer build was refused, where one was."""
+    refused = refusal()
+    if refused is None:
+        return
+    reason, *others = refused.reasons or ("why was not written down",)
+    more = f" (and {len(others)} more)" if others else ""
+    line = (
+        f"A newer build was refused on {refused.refused_at:%Y-%m-%d %H:%M} UTC; what "
+        f"stands is older. Why: {' '.join(reason.split())}{more}"
+    )
+    st.warning(line.replace("$", "\\$"))
 
 
 def _let_in() -> bool:

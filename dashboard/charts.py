@@ -8,9 +8,9 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-# The palette of Okabe and Ito, without black and yellow, which vanish in the dark or
-# the light.
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
+from lib.palette import BLUE, GREEN, GREY, ORANGE, PINK, SKY, VERMILION
+
+COLOURS = (BLUE, ORANGE, GREEN, PINK, SKY, VERMILION)
 
 
 def bars(
@@ -19,12 +19,13 @@ def bars(
     """Show one bar a category, in the order of the rows."""
     _show(
         alt.Chart(frame)
-        .mark_bar(color=COLOURS[0])
+        .mark_bar(color=BLUE)
         .encode(
-            x=alt.X(f"{value}:Q", title=unit),
+            x=alt.X(f"{value}:Q", title=unit, axis=alt.Axis(tickCount=6)),
             y=alt.Y(f"{category}:N", title=None, sort=None, axis=_WHOLE),
             tooltip=list(frame.columns),
-        ),
+        )
+        .properties(height=_ROW * len(frame) + _BELOW_ROWS),
         what,
     )
 
@@ -53,40 +54,52 @@ def dots(
     frame: pd.DataFrame,
     category: str,
     value: str,
-    series: str,
+    is_chosen: str,
     *,
+    chosen: str,
+    others: str,
     unit: str,
     what: str,
 ) -> None:
-    """Show a point a category and row; ticks beside each other show a spread.
-
-    The series are two: the first, which the reader chose, and all others.
-    """
-    names = list(dict.fromkeys(frame[series]))
-    _show(
-        alt.Chart(frame)
-        .mark_point(filled=True, size=80)
+    """Show a point a category and row: those that the reader chose lie on top."""
+    names = [chosen, others]
+    named = frame.assign(
+        shown_as=frame[is_chosen].map({True: chosen, False: others})
+    ).drop(columns=is_chosen)
+    series = alt.Color(
+        "shown_as:N",
+        scale=alt.Scale(domain=names, range=[VERMILION, GREY]),
+        legend=_BELOW,
+        title=None,
+    )
+    shape = alt.Shape(
+        "shown_as:N",
+        scale=alt.Scale(domain=names, range=["diamond", "circle"]),
+        legend=_BELOW,
+        title=None,
+    )
+    order = list(named.sort_values(value, ascending=False)[category].unique())
+    layers = [
+        alt.Chart(named[named["shown_as"] == name])
+        .mark_point(filled=True, size=size, opacity=opacity)
         .encode(
-            x=alt.X(f"{value}:Q", title=unit, axis=alt.Axis(format="%")),
-            y=alt.Y(f"{category}:N", title=None, sort=None, axis=_WHOLE),
-            color=alt.Color(
-                f"{series}:N",
-                scale=alt.Scale(domain=names, range=[COLOURS[1], "#8c8c8c"]),
-                legend=_BELOW,
-                title=None,
-            ),
-            shape=alt.Shape(
-                f"{series}:N", scale=alt.Scale(domain=names), legend=_BELOW, title=None
-            ),
-            order=alt.Order(f"{series}:N"),
-            tooltip=list(frame.columns),
-        ),
-        what,
+            x=alt.X(f"{value}:Q", title=unit, axis=alt.Axis(format="%", tickCount=6)),
+            y=alt.Y(f"{category}:N", title=None, sort=order, axis=_WHOLE),
+            color=series,
+            shape=shape,
+            tooltip=list(named.columns),
+        )
+        for name, size, opacity in ((others, 60, 0.5), (chosen, 140, 1.0))
+    ]
+    _show(
+        alt.layer(*layers).properties(height=_ROW * len(order) + _BELOW_ROWS + 40), what
     )
 
 
-_WHOLE = alt.Axis(labelLimit=200)
-_BELOW = alt.Legend(orient="bottom", columns=2)
+# A row of a chart, and what stands below the rows, in pixels.
+_ROW, _BELOW_ROWS = 24, 60
+_WHOLE = alt.Axis(labelLimit=200, labelOverlap=False)
+_BELOW = alt.Legend(orient="bottom", columns=2, symbolOpacity=1)
 
 
 def _show(chart: Any, what: str) -> None:

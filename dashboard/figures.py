@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,10 +12,32 @@ import pandas as pd
 import streamlit as st
 
 from lib.quality.rows import safe_cell
-from publication import MOST_ROWS, definitions, read, standing, trust
+from lib.report import figures as written
+from lib.report.figures import NOTHING, count, percent
+from publication import (
+    MOST_ROWS,
+    MissingError,
+    column_meaning,
+    definitions,
+    read,
+    rows_of,
+    standing,
+    trust,
+)
 
-NOTHING = "—"
 Number = float | None
+NO_PLAN = "no plan on record"
+_EVERY_ROW = 2**62
+__all__ = ["NOTHING", "count", "percent"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What was planned, and what of the figure is held to it, in words and amount."""
+
+    planned: float
+    what: str
+    reached: Number
 
 
 @dataclass(frozen=True)
@@ -27,7 +50,7 @@ class Figure:
         metric: its block in models/_metrics.md, or the words themselves.
         shown: how it is written.
         previous: the figure of the period before.
-        plan: what was planned.
+        plan: what was planned, None where nobody planned it.
         more_is_better: None where neither is.
     """
 
@@ -36,7 +59,7 @@ class Figure:
     metric: str
     shown: Callable[[Number], str]
     previous: Number = None
-    plan: Number = None
+    plan: Plan | None = None
     more_is_better: bool | None = True
 
 
@@ -49,28 +72,18 @@ def number(value: object) -> Number:
 
 
 def money(value: Number) -> str:
-    """Write money in whole units with thousands."""
-    return NOTHING if value is None else f"{value:,.0f}"
-
-
-def count(value: Number) -> str:
-    """Write a count."""
-    return NOTHING if value is None else f"{value:,.0f}"
-
-
-def share(value: Number) -> str:
-    """Write a share as a percentage."""
-    return NOTHING if value is None else f"{value:.1%}"
+    """Write an amount in the reporting currency, as the reports write it."""
+    return written.money(value, standing().currency)
 
 
 def ratio(value: Number) -> str:
     """Write a ratio to two digits."""
-    return NOTHING if value is None else f"{value:,.2f}"
+    return count(value, 2)
 
 
 def small(words: str) -> str:
     """Return words as small print; Streamlit's captions are too pale to read."""
-    return f":small[{words}]"
+    return f":small[{words.replace('$', chr(92) + '$')}]"
 
 
 def divided(numerator: Number, denominator: Number) -> Number:
@@ -85,27 +98,51 @@ def meaning(metric: str) -> str:
     return definitions().get(metric, metric)
 
 
+@contextmanager
+def section(title: str) -> Iterator[None]:
+    """Show a part of a page; where the publication lacks what it reads, say so."""
+    st.subheader(title)
+    try:
+        yield
+    except MissingError as error:
+        say_missing(error)
+
+
+def say_missing(error: MissingError) -> None:
+    """Say what the publication lacks."""
+    st.warning(f"Not in this publication: {error}. Build and publish again (make run).")
+
+
 def show(figures: Sequence[Figure]) -> None:
     """Show figures side by side; on a telephone they stand one below the other."""
     for column, figure in zip(st.columns(len(figures)), figures, strict=True):
-        text = f"{meaning(figure.metric)}\n\n**Data:** {trust()}."
+        change = _change(figure)
         column.metric(
             figure.label,
             figure.shown(figure.value),
-            delta=_change(figure),
-            delta_description="on the quarter before" if _change(figure) else None,
+            delta=change,
+            delta_description="on the quarter before" if change else None,
             delta_color=_colour(figure.more_is_better),
-            help=text,
+            help=f"{meaning(figure.metric)}\n\n**Data:** {trust()}.",
             border=True,
         )
-        if figure.plan is not None:
-            column.markdown(small(f"plan {figure.shown(figure.plan)}"))
+        column.markdown(small(_against_plan(figure)))
 
 
 def _change(figure: Figure) -> str | None:
     if figure.value is None or not figure.previous:
         return None
     return f"{figure.value / figure.previous - 1:+.0%}"
+
+
+def _against_plan(figure: Figure) -> str:
+    plan = figure.plan
+    if plan is None:
+        return NO_PLAN
+    reached = divided(plan.reached, plan.planned)
+    share = "" if reached is None else f", {percent(reached)} of it"
+    planned = figure.shown(plan.planned)
+    return f"plan {planned}; {plan.what} {figure.shown(plan.reached)}{share}"
 
 
 def _colour(more_is_better: bool | None) -> Literal["off", "normal", "inverse"]:
@@ -120,38 +157,11 @@ def table(
     """Show rows with a download; return the row that is chosen, where one can be.
 
     Args:
-        frame: the rows.
+        frame: the rows; the first MOST_ROWS are shown, the download has all.
         name: names the file to download and the table itself.
         drill: what choosing a row shows; None where rows are the end of it.
     """
-    if frame.empty:
-        st.info("Nothing to show for this choice.")
-        return None
-    if drill:
-        st.markdown(small(f"Choose a row to see {drill}."))
-    config = {column: _written(frame, column) for column in frame.columns}
-    chosen: list[int] = []
-    if drill:
-        event = st.dataframe(
-            frame,
-            hide_index=True,
-            placeholder=NOTHING,
-            key=f"table_{name}",
-            on_select="rerun",
-            selection_mode="single-row",
-            column_config=config,
-        )
-        chosen = list(event["selection"]["rows"])
-    else:
-        st.dataframe(frame, hide_index=True, placeholder=NOTHING, column_config=config)
-    st.download_button(
-        "Download as CSV",
-        frame.map(safe_cell).to_csv(index=False).encode("utf-8-sig"),
-        file_name=f"{name}.csv",
-        mime="text/csv",
-        key=f"download_{name}",
-    )
-    return frame.iloc[chosen[0]] if chosen and chosen[0] < len(frame) else None
+    return _listed(frame, name, len(frame), lambda: frame, drill)
 
 
 def rows_behind(title: str, query: str, name: str, **parameters: object) -> None:
@@ -163,24 +173,108 @@ def rows_behind(title: str, query: str, name: str, **parameters: object) -> None
         name: names the file to download.
         parameters: values of the query by name.
     """
-    st.subheader(title)
-    frame = read(query, most_rows=MOST_ROWS + 1, **parameters)
-    if len(frame) > MOST_ROWS:
-        st.markdown(small(f"The first {MOST_ROWS:,} rows."))
-    table(frame.head(MOST_ROWS), name)
+    with section(title):
+        listing(query, name, **parameters)
+
+
+def listing(query: str, name: str, **parameters: object) -> None:
+    """Show the first records of a query; the download reads all when it is asked for.
+
+    Args:
+        query: SQL that ends in `limit $most_rows`.
+        name: names the file to download and the table itself.
+        parameters: values of the query by name.
+    """
+    first = read(query, most_rows=MOST_ROWS, **parameters)
+    every = {**parameters, "most_rows": _EVERY_ROW}
+    rows = len(first)
+    if rows == MOST_ROWS:
+        rows = int(read(f"select count(*) from ({query})", **every).iat[0, 0])  # noqa: S608
+    path = standing().path
+    _listed(first, name, rows, lambda: rows_of(path, query, every), None)
+
+
+def _listed(
+    frame: pd.DataFrame,
+    name: str,
+    rows: int,
+    every: Callable[[], pd.DataFrame],
+    drill: str | None,
+) -> pd.Series | None:
+    if frame.empty:
+        st.info("Nothing to show for this choice.")
+        return None
+    shown = frame.head(MOST_ROWS)
+    if rows > len(shown):
+        st.markdown(
+            small(f"{len(shown):,} of {rows:,} rows; the download has all of them.")
+        )
+    if drill:
+        st.markdown(small(f"Choose a row to see {drill}."))
+    zone = standing().time_zone
+    config = {column: _written(shown, column) for column in shown.columns}
+    chosen: list[int] = []
+    local = _local(shown, zone)
+    if drill:
+        event = st.dataframe(
+            local,
+            hide_index=True,
+            placeholder=NOTHING,
+            key=f"table_{name}",
+            on_select="rerun",
+            selection_mode="single-row",
+            column_config=config,
+        )
+        chosen = list(event["selection"]["rows"])
+    else:
+        st.dataframe(local, hide_index=True, placeholder=NOTHING, column_config=config)
+    st.download_button(
+        "Download as CSV",
+        lambda: _as_csv(_local(every(), zone)),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        key=f"download_{name}",
+        # A page that runs anew may drop the file before the browser fetches it.
+        on_click="ignore",
+    )
+    return shown.iloc[chosen[0]] if chosen and chosen[0] < len(shown) else None
+
+
+def _as_csv(frame: pd.DataFrame) -> bytes:
+    return str(frame.map(safe_cell).to_csv(index=False)).encode("utf-8-sig")
+
+
+def _local(frame: pd.DataFrame, zone: str) -> pd.DataFrame:
+    """Return rows with their moments where the company reports, as figures count."""
+    moments = [column for column in frame.columns if column.endswith("_at")]
+    return frame.assign(
+        **{
+            column: pd.to_datetime(frame[column])
+            .dt.tz_localize("UTC")
+            .dt.tz_convert(zone)
+            for column in moments
+        }
+    )
 
 
 def _written(frame: pd.DataFrame, column: str) -> Any:
+    """Return how a column is written, by the ending of its name, with its unit."""
+    told = column_meaning(frame, column) or definitions().get(column)
+    tip = f"{told}\n\nData: {trust()}." if told else None
+    currency, zone = standing().currency, standing().time_zone
     label = column.replace("_", " ")
-    if column.endswith("_usd") and "_per_" not in column:
-        label = f"{label.removesuffix(' usd')} ({standing().currency})"
-        return st.column_config.NumberColumn(label, format="accounting")
-    if "_per_usd" in column:
-        return st.column_config.NumberColumn(label, format="%.2f")
-    if column.endswith(("_rate", "_share")):
-        return st.column_config.NumberColumn(label, format="percent")
     if column.endswith("_at"):
-        return st.column_config.DatetimeColumn(f"{label} (UTC)")
-    if pd.api.types.is_float_dtype(frame[column]):
-        return st.column_config.NumberColumn(label, format="%.2f")
-    return st.column_config.Column(label)
+        label = f"{label} ({zone})"
+        return st.column_config.DatetimeColumn(label, timezone=zone, help=tip)
+    if pd.api.types.is_datetime64_any_dtype(frame[column]):
+        return st.column_config.DateColumn(label, help=tip)
+    form: Any = "%.2f" if pd.api.types.is_float_dtype(frame[column]) else None
+    if column.endswith("_per_usd"):
+        label = f"{label.removesuffix(' usd')} {currency}"
+    elif column.endswith("_usd"):
+        label, form = f"{label.removesuffix(' usd')} ({currency})", "accounting"
+    elif column.endswith(("_rate", "_share", "_spread")):
+        form = "percent"
+    if form is None:
+        return st.column_config.Column(label, help=tip)
+    return st.column_config.NumberColumn(label, format=form, help=tip)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from publication import quarters, read, standing
+from lib.report.periods import next_quarter
+from publication import MissingError, quarters, read, standing
 
 EVERYTHING = "all"
 _LABELS = {
@@ -28,18 +30,43 @@ class Filters:
     channel: str | None
     segment: str | None
     model: str
+    time_zone: str = "UTC"
+
+    @property
+    def next_quarter(self) -> date:
+        """The first day after the period."""
+        return next_quarter(self.quarter)
+
+    def values(self) -> dict[str, object]:
+        """Return what queries may name: filters, and the period in days and moments.
+
+        A day begins where the company reports; moments are kept in UTC.
+        """
+        return {
+            "quarter": self.quarter,
+            "next_quarter": self.next_quarter,
+            "begins_at": self._midnight(self.quarter),
+            "ends_at": self._midnight(self.next_quarter),
+            "channel": self.channel,
+            "segment": self.segment,
+            "model": self.model,
+        }
+
+    def before(self) -> Filters | None:
+        """Return the same choice in the period before; None where it has no equal."""
+        if self.previous_quarter is None:
+            return None
+        return replace(self, quarter=self.previous_quarter, previous_quarter=None)
+
+    def _midnight(self, day: date) -> datetime:
+        local = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(self.time_zone))
+        return local.astimezone(UTC).replace(tzinfo=None)
 
 
 def quarter_name(start: date) -> str:
     """Return a quarter by its months, whatever the fiscal year begins with."""
-    last = _following(start) - timedelta(days=1)
+    last = next_quarter(start) - timedelta(days=1)
     return f"{start:%b}-{last:%b %Y}"
-
-
-def _following(start: date) -> date:
-    """Return the first day of the quarter after one."""
-    months = start.year * 12 + start.month - 1 + 3
-    return date(months // 12, months % 12 + 1, 1)
 
 
 def chosen(heeded: frozenset[str]) -> Filters | None:
@@ -47,6 +74,9 @@ def chosen(heeded: frozenset[str]) -> Filters | None:
 
     Args:
         heeded: those that narrow the page; of the others it is said that they do not.
+
+    Raises:
+        MissingError: the publication lacks the report that holds the quarters.
     """
     starts = quarters()
     if not starts:
@@ -68,15 +98,16 @@ def chosen(heeded: frozenset[str]) -> Filters | None:
     idle = [label for name, label in _LABELS.items() if name not in heeded]
     if idle:
         st.caption(f"Make no difference on this page: {', '.join(idle)}.")
-    earlier = [start for start in starts if start < quarter]
+    earlier = [start for start in starts if next_quarter(start) == quarter]
     # A quarter that still runs is not held against a whole one.
-    is_whole = standing().as_of.date() >= _following(quarter)
+    is_whole = standing().day_not_over >= next_quarter(quarter)
     return Filters(
         quarter=quarter,
         previous_quarter=earlier[0] if earlier and is_whole else None,
         channel=None if channel == EVERYTHING else channel,
         segment=None if segment == EVERYTHING else segment,
         model=model,
+        time_zone=standing().time_zone,
     )
 
 
@@ -90,7 +121,10 @@ _MODELS = """
 
 
 def _values(query: str) -> list[str]:
-    return [str(value) for value in read(query).iloc[:, 0]]
+    try:
+        return [str(value) for value in read(query).iloc[:, 0]]
+    except MissingError:
+        return []
 
 
 def choice(

@@ -1,42 +1,56 @@
 """The published file, read-only, and what may be said of its state.
 
 The dashboard reads reports and pre-aggregated marts; single records are read only where
-somebody asks for the rows behind a figure, and never more than MOST_ROWS.
+somebody asks for the rows behind a figure. Of those MOST_ROWS are shown; a download
+has all.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pandas as pd
 import streamlit as st
 
+from lib.catalog import MODELS_FOLDER, PublicModel, read_catalog
 from lib.cli import UserError
-from lib.publish import MANIFEST, latest_publication
+from lib.publish import DATABASE, latest_publication
+from lib.refusals import Refusal, last_refusal
 from lib.warehouse import PROJECT_ROOT
 
 MOST_ROWS = 1_000
-_DATABASE = "mops_marts.duckdb"
 _DOCS_BLOCK = re.compile(r"{% docs (\w+) %}(.*?){% enddocs %}", re.DOTALL)
+_RELATION = re.compile(r"\b(?:marts|reports)\.(\w+)")
+_PARAMETER = re.compile(r"\$(\w+)")
+
+
+class MissingError(UserError):
+    """The publication lacks what somebody wants to read of it."""
 
 
 @dataclass(frozen=True)
 class Publication:
-    """A version that stands: where it lies, as of when it was built, in which money."""
+    """A version that stands, and what it was built with."""
 
     path: Path
     as_of: datetime
     currency: str
+    time_zone: str
     default_model: str
-    published_at: str
+
+    @property
+    def day_not_over(self) -> date:
+        """The first day that was not over by as_of, where the company reports."""
+        moment = self.as_of.replace(tzinfo=UTC) + timedelta(microseconds=1)
+        return moment.astimezone(ZoneInfo(self.time_zone)).date()
 
 
 def out_folder() -> Path:
@@ -53,6 +67,11 @@ def take() -> None:
     st.session_state["version"] = str(latest_publication(out_folder()))
 
 
+def refusal() -> Refusal | None:
+    """Return the build that was refused since the last publication, if one was."""
+    return last_refusal(out_folder())
+
+
 def standing() -> Publication:
     """Return the publication that this run shows.
 
@@ -66,20 +85,19 @@ def standing() -> Publication:
 def _described(version: str) -> Publication:
     path = Path(version)
     settings = rows_of(path, "select * from marts.dim_build_settings").iloc[0]
-    manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
     return Publication(
         path=path,
         as_of=settings["as_of"].to_pydatetime(),
         currency=str(settings["reporting_currency"]),
+        time_zone=str(settings["reporting_time_zone"]),
         default_model=str(settings["default_attribution_model"]),
-        published_at=str(manifest.get("published_at", "")),
     )
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _connected(version: str) -> duckdb.DuckDBPyConnection:
     try:
-        return duckdb.connect(f"{version}/{_DATABASE}", read_only=True)
+        return duckdb.connect(f"{version}/{DATABASE}", read_only=True)
     except duckdb.Error as error:
         raise UserError(f"the publication {version} cannot be read") from error
 
@@ -87,15 +105,27 @@ def _connected(version: str) -> duckdb.DuckDBPyConnection:
 def rows_of(
     path: Path, query: str, parameters: Mapping[str, Any] | None = None
 ) -> pd.DataFrame:
-    """Return the rows of a query on a version; values are parameters, never text.
+    """Return the rows of a query on a version.
 
     Args:
         path: folder of the version.
         query: SQL over marts and reports.
-        parameters: values by name.
+        parameters: values by name, never text of the query; it may leave some out.
+
+    Raises:
+        MissingError: the version lacks a relation or column that the query names.
     """
-    cursor = _connected(str(path)).cursor()
-    return cursor.execute(query, dict(parameters or {})).df()
+    values = parameters or {}
+    named = {name: values[name] for name in set(_PARAMETER.findall(query))}
+    try:
+        frame = _connected(str(path)).cursor().execute(query, named).df()
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        gone = sorted(set(_RELATION.findall(query)) - _relations(str(path)))
+        what = ", ".join(gone) or str(error).splitlines()[0]
+        raise MissingError(what) from error
+    # What the columns mean is found by where they come from.
+    frame.attrs["relations"] = list(dict.fromkeys(_RELATION.findall(query)))
+    return frame
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
@@ -104,22 +134,27 @@ def _cached(version: str, query: str, parameters: tuple[tuple[str, Any], ...]) -
 
 
 def read(query: str, **parameters: Any) -> pd.DataFrame:
-    """Return the rows of a query on the publication that stands, from the cache."""
-    version = str(standing().path)
-    frame: pd.DataFrame = _cached(version, query, tuple(sorted(parameters.items())))
+    """Return the rows of a query on the publication that stands, from the cache.
+
+    Raises:
+        MissingError: it lacks a relation or column that the query names.
+    """
+    named = set(_PARAMETER.findall(query))
+    wanted = tuple(sorted((k, v) for k, v in parameters.items() if k in named))
+    frame: pd.DataFrame = _cached(str(standing().path), query, wanted)
     return frame
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _relations(version: str) -> frozenset[str]:
-    found = rows_of(Path(version), "select table_name from information_schema.tables")
-    return frozenset(found["table_name"])
+    found = _connected(version).cursor()
+    names = found.execute("select table_name from information_schema.tables")
+    return frozenset(name for (name,) in names.fetchall())
 
 
 def holds(*relations: str) -> bool:
     """Whether the publication has these relations, and each has a row."""
-    version = str(standing().path)
-    if not _relations(version).issuperset(relations):
+    if not _relations(str(standing().path)).issuperset(relations):
         return False
     return all(
         not read("select 1 from query_table($place) limit 1", place=_place(name)).empty
@@ -146,8 +181,23 @@ def trust() -> str:
 @st.cache_data(show_spinner=False)
 def definitions() -> dict[str, str]:
     """Return what each metric means, in the words of models/_metrics.md."""
-    text = (PROJECT_ROOT / "models" / "_metrics.md").read_text(encoding="utf-8")
+    text = (MODELS_FOLDER / "_metrics.md").read_text(encoding="utf-8")
     return {name: words.strip() for name, words in _DOCS_BLOCK.findall(text)}
+
+
+def column_meaning(frame: pd.DataFrame, column: str) -> str | None:
+    """Return what a column of rows that were read means, where its name is theirs."""
+    for relation in frame.attrs.get("relations", ()):
+        model = _model(relation)
+        if model is not None and column in model.columns:
+            return model.columns[column].description
+    return None
+
+
+@st.cache_resource(show_spinner=False)
+def _model(relation: str) -> PublicModel | None:
+    """Return what is said of one relation; reading all takes most of a second."""
+    return read_catalog(names={relation}).get(relation)
 
 
 def quarters() -> list[date]:

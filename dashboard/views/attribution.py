@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 import charts
@@ -23,6 +24,26 @@ _CREDITS = """
     where quarter_start = $quarter and conversion_type = $conversion_type
     order by credit_share desc nulls last, channel, attribution_model
 """
+_CREDITS_OF_SEGMENT = """
+    select
+        channel,
+        attribution_model,
+        sum(credited_conversions) as credited_conversions,
+        sum(credit_usd) as credit_usd,
+        cast(sum(coalesce(credit_usd, credited_conversions)) as double)
+        / nullif(
+            sum(sum(coalesce(credit_usd, credited_conversions)))
+                over (partition by attribution_model),
+            0
+        ) as credit_share
+    from marts.fct_channel_credits
+    where
+        month >= $quarter and month < $next_quarter
+        and conversion_type = $conversion_type
+        and segment = $segment
+    group by channel, attribution_model
+    order by credit_share desc nulls last, channel, attribution_model
+"""
 _TRUST = """
     select
         trust_criterion_id, meaning, is_met, measured_value, bound, threshold, owner,
@@ -38,7 +59,7 @@ _TOUCHES = """
         conversion_type = $conversion_type and attribution_model = $model
         and channel = $channel
         and segment = coalesce($segment, segment)
-        and converted_at >= $quarter and converted_at < $quarter + interval 3 month
+        and converted_at >= $begins_at and converted_at < $ends_at
     order by credit_usd desc nulls last, conversion_id, touchpoint_id
     limit $most_rows
 """
@@ -56,15 +77,25 @@ def page(filters: Filters) -> None:
         bind="query-params",
         help="won: revenue; opportunity: pipeline; mql: MQLs.",
     )
-    every = read(_CREDITS, quarter=filters.quarter, conversion_type=conversion_type)
+    every = read(
+        _CREDITS_OF_SEGMENT if filters.segment else _CREDITS,
+        conversion_type=conversion_type,
+        **filters.values(),
+    )
     if filters.channel:
         every = every[every["channel"] == filters.channel]
     if every.empty:
         st.info("Nothing converted in that quarter.")
         return
+    st.markdown(fig.small(f"For credit there is {fig.NO_PLAN}."))
+    _show_model(every, filters, str(conversion_type))
+    _show_models(every, filters)
+
+
+def _show_model(every: pd.DataFrame, filters: Filters, conversion_type: str) -> None:
+    """Show what the model chosen gives, and the touches behind it."""
     shares = every[every["attribution_model"] == filters.model]
-    model = filters.model.replace("_", " ")
-    st.subheader(f"Model: {model}")
+    st.subheader(f"Model: {filters.model.replace('_', ' ')}")
     charts.bars(
         shares.assign(percent=shares["credit_share"] * 100),
         "channel",
@@ -78,31 +109,25 @@ def page(filters: Filters) -> None:
         drill="the touches behind it",
     )
     if row is not None:
+        of_row = {"conversion_type": conversion_type, "channel": str(row["channel"])}
         fig.rows_behind(
             f"Touches of {row['channel']}",
             _TOUCHES,
             "credited_touches",
-            conversion_type=conversion_type,
-            model=filters.model,
-            channel=str(row["channel"]),
-            segment=filters.segment,
-            quarter=filters.quarter,
+            **(filters.values() | of_row),
         )
+
+
+def _show_models(every: pd.DataFrame, filters: Filters) -> None:
+    """Show how far the other models are from the one chosen."""
     st.subheader("All models side by side")
-    is_chosen = every["attribution_model"] == filters.model
-    by_model = every.assign(
-        shown_as=is_chosen.map({True: model, False: "other models"})
-    )
     charts.dots(
-        by_model.sort_values(
-            ["shown_as", "credit_share"],
-            key=lambda column: (
-                column == "other models" if column.name == "shown_as" else -column
-            ),
-        ),
+        every.assign(is_chosen=every["attribution_model"] == filters.model),
         "channel",
         "credit_share",
-        "shown_as",
+        "is_chosen",
+        chosen=filters.model.replace("_", " "),
+        others="other models",
         unit="share of credit",
         what="Share of credit by channel in every model.",
     )

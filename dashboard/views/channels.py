@@ -7,7 +7,7 @@ import streamlit as st
 import charts
 import figures as fig
 from filters import Filters
-from publication import holds, read, standing
+from publication import read, standing
 
 _CHANNELS = """
     select
@@ -19,8 +19,8 @@ _CHANNELS = """
 """
 _CAMPAIGNS = """
     select
-        economics.campaign_name, economics.spend_usd, economics.cost_per_mql_usd,
-        economics.cost_per_opportunity_usd, economics.romi,
+        economics.campaign_name, economics.spend_usd, campaigns.budget_usd,
+        economics.cost_per_mql_usd, economics.cost_per_opportunity_usd, economics.romi,
         economics.contribution_margin_usd
     from reports.rpt_campaign_economics as economics
     inner join marts.dim_campaigns as campaigns
@@ -31,10 +31,24 @@ _CAMPAIGNS = """
 """
 _PACE = """
     select
-        channel, budget_usd, direct_spend_usd, expected_spend_usd, over_budget_usd,
-        status
+        channel, nullif(budget_usd, 0) as budget_usd, direct_spend_usd,
+        expected_spend_usd, over_budget_usd, status
     from reports.rpt_budget_pace
     where quarter_start = $quarter and channel = coalesce($channel, channel)
+    order by over_budget_usd desc, channel
+"""
+_PAST = """
+    select
+        channel,
+        sum(budget_usd) filter (where is_budgeted) as budget_usd,
+        sum(direct_spend_usd) as direct_spend_usd,
+        sum(direct_spend_usd) - sum(budget_usd) as over_budget_usd
+    from marts.fct_budget_months
+    where
+        month >= $quarter and month < $next_quarter
+        and channel = coalesce($channel, channel)
+    group by channel
+    having bool_or(is_budgeted) or sum(direct_spend_usd) != 0
     order by over_budget_usd desc, channel
 """
 _EFFICIENCY = """
@@ -48,31 +62,44 @@ _EFFICIENCY = """
 
 def page(filters: Filters) -> None:
     """Show channels of the quarter, the campaigns of one, the budget and efficiency."""
-    channels = read(_CHANNELS, quarter=filters.quarter, channel=filters.channel)
+    with fig.section("Cost and yield of the quarter"):
+        _show_channels(filters)
+    with fig.section("Budget and pace"):
+        _show_budget(filters)
+    with fig.section("Efficiency of the last year, and what moving money would do"):
+        st.markdown(fig.small("Of every channel, whatever is chosen above."))
+        fig.table(read(_EFFICIENCY), "efficiency")
+
+
+def _show_channels(filters: Filters) -> None:
+    channels = read(_CHANNELS, **filters.values())
     if channels.empty:
         st.info("Nothing was spent or won by this channel in that quarter.")
-    else:
-        charts.bars(
-            channels,
-            "channel",
-            "spend_usd",
-            unit=f"spend, {standing().currency}",
-            what="Spend of the quarter by channel.",
+        return
+    charts.bars(
+        channels,
+        "channel",
+        "spend_usd",
+        unit=f"spend, {standing().currency}",
+        what="Spend of the quarter by channel.",
+    )
+    row = fig.table(channels, "channels", drill="its campaigns")
+    if row is not None:
+        fig.rows_behind(
+            f"Campaigns of {row['channel']}",
+            _CAMPAIGNS,
+            "campaigns_of_channel",
+            **(filters.values() | {"channel": str(row["channel"])}),
         )
-        row = fig.table(channels, "channels", drill="its campaigns")
-        if row is not None:
-            fig.rows_behind(
-                f"Campaigns of {row['channel']}",
-                _CAMPAIGNS,
-                "campaigns_of_channel",
-                quarter=filters.quarter,
-                channel=str(row["channel"]),
-            )
-    st.subheader("Budget and pace")
-    if not holds("rpt_budget_pace"):
-        st.info("No budget is known.")
-    else:
-        pace = read(_PACE, quarter=filters.quarter, channel=filters.channel)
-        fig.table(pace, "budget_pace")
-    st.subheader("Efficiency of the last year, and what moving money would do")
-    fig.table(read(_EFFICIENCY), "efficiency")
+
+
+def _show_budget(filters: Filters) -> None:
+    """Show the plan of the quarter: what is expected, or what became of it."""
+    is_over = standing().day_not_over >= filters.next_quarter
+    budget = read(_PAST if is_over else _PACE, **filters.values())
+    if budget["budget_usd"].isna().all():
+        st.info(f"For this choice there is {fig.NO_PLAN}: land the table budgets.")
+    elif budget["budget_usd"].isna().any():
+        st.markdown(fig.small(f"{fig.NOTHING} as a budget: {fig.NO_PLAN}."))
+    if not budget.empty:
+        fig.table(budget, "budget_pace")

@@ -38,12 +38,20 @@ _QUEUE = """
     select rank, entity, record_id, missing_field, owner, fix, open_pipeline_usd
     from reports.rpt_enrichment_queue
     order by rank
+    limit $most_rows
 """
 
 
 def page(filters: Filters) -> None:
     """Show the checks of the last build, their history and the queue to enrich."""
     del filters  # quality is of the whole company
+    with fig.section("Checks of the last build"):
+        _show_checks()
+    with fig.section("What to fill in first"):
+        fig.listing(_QUEUE, "enrichment_queue")
+
+
+def _show_checks() -> None:
     checks = read(_CHECKS)
     failed = checks[~checks["is_passed"].fillna(False).astype(bool)]
     fig.show(
@@ -79,5 +87,3 @@ def page(filters: Filters) -> None:
             unit="checks",
             what="Failed checks by day.",
         )
-    st.subheader("What to fill in first")
-    fig.table(read(_QUEUE), "enrichment_queue")

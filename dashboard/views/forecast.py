@@ -15,6 +15,6 @@ def page(filters: Filters) -> None:
     """Show the forecast, where one was published."""
     del filters
     if not holds("fct_pipeline_forecasts"):
-        st.info("No forecast was published.")
+        st.info("There is no forecast: this publication holds none.")
         return
     fig.table(read(_FORECASTS), "forecast")

@@ -12,13 +12,13 @@ from publication import read
 _STAGES = """
     select
         stage,
-        sum(entered) as entered,
-        sum(progressed) as progressed,
+        cast(sum(entered) as bigint) as entered,
+        cast(sum(progressed) as bigint) as progressed,
         sum(progressed) / nullif(sum(entered), 0) as conversion_rate,
         sum(value_lost_usd) as value_lost_usd
     from reports.rpt_funnel_months
     where
-        cohort_month >= $quarter and cohort_month < $quarter + interval 3 month
+        cohort_month >= $quarter and cohort_month < $next_quarter
         and channel = coalesce($channel, channel)
         and segment = coalesce($segment, segment)
     group by stage, stage_order
@@ -28,7 +28,9 @@ _IMMATURE = """
     select count(*) as rows_under_way
     from reports.rpt_funnel_months
     where
-        cohort_month >= $quarter and cohort_month < $quarter + interval 3 month
+        cohort_month >= $quarter and cohort_month < $next_quarter
+        and channel = coalesce($channel, channel)
+        and segment = coalesce($segment, segment)
         and not is_mature
 """
 _LEAKS = """
@@ -41,7 +43,7 @@ _LEADS = """
         entered_at
     from marts.fct_funnel_steps
     where
-        cohort_month >= $quarter and cohort_month < $quarter + interval 3 month
+        cohort_month >= $quarter and cohort_month < $next_quarter
         and channel = coalesce($channel, channel)
         and segment = coalesce($segment, segment)
         and stage = $stage and not is_skipped and progressed_at is null
@@ -52,12 +54,15 @@ _LEADS = """
 
 def page(filters: Filters) -> None:
     """Show the stages of the quarter's leads, and the dearest leaks of all time."""
-    where = {
-        "quarter": filters.quarter,
-        "channel": filters.channel,
-        "segment": filters.segment,
-    }
-    stages = read(_STAGES, **where)
+    with fig.section("Leads that came in that quarter, by the stage they reached"):
+        _show_stages(filters)
+    with fig.section("The dearest leaks"):
+        st.markdown(fig.small("Of all leads and all time, whatever is chosen above."))
+        fig.table(read(_LEAKS), "funnel_leaks")
+
+
+def _show_stages(filters: Filters) -> None:
+    stages = read(_STAGES, **filters.values())
     if stages.empty:
         st.info("No lead of this choice came in that quarter.")
         return
@@ -68,10 +73,11 @@ def page(filters: Filters) -> None:
         unit="leads",
         what="Leads of the quarter by stage reached.",
     )
-    if fig.number(read(_IMMATURE, quarter=filters.quarter).iat[0, 0]):
+    if fig.number(read(_IMMATURE, **filters.values()).iat[0, 0]):
         st.markdown(
             fig.small("Some of these leads are still under way: their rates will rise.")
         )
+    st.markdown(fig.small(f"For leads there is {fig.NO_PLAN}."))
     stage = fig.table(stages, "funnel_stages", drill="the leads that stayed there")
     if stage is not None:
         fig.rows_behind(
@@ -79,7 +85,5 @@ def page(filters: Filters) -> None:
             _LEADS,
             "stayed_leads",
             stage=str(stage["stage"]),
-            **where,
+            **filters.values(),
         )
-    st.subheader("The dearest leaks")
-    fig.table(read(_LEAKS), "funnel_leaks")

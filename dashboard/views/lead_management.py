@@ -13,20 +13,20 @@ _ANSWERED = """
     from marts.fct_metric_parts
     where
         metric = 'sla_compliance_rate'
-        and month >= $quarter and month < $quarter + interval 3 month
+        and month >= $quarter and month < $next_quarter
         and channel = coalesce($channel, channel)
         and segment = coalesce($segment, segment)
 """
 _BY_OWNER = """
     select
         owner_id,
-        sum(numerator) as met,
-        sum(denominator) - sum(numerator) as missed,
+        cast(sum(numerator) as bigint) as met,
+        cast(sum(denominator) - sum(numerator) as bigint) as missed,
         sum(numerator) / nullif(sum(denominator), 0) as met_rate
     from marts.fct_metric_parts
     where
         metric = 'sla_compliance_rate'
-        and month >= $quarter and month < $quarter + interval 3 month
+        and month >= $quarter and month < $next_quarter
         and channel = coalesce($channel, channel)
         and segment = coalesce($segment, segment)
     group by owner_id
@@ -38,7 +38,7 @@ _MISSED = """
         overdue_hours, mql_at, due_at, first_response_at
     from marts.fct_lead_responses
     where
-        mql_at >= $quarter and mql_at < $quarter + interval 3 month
+        mql_at >= $begins_at and mql_at < $ends_at
         and channel = coalesce($channel, channel)
         and segment = coalesce($segment, segment)
         and coalesce(owner_id, 'unknown') = $owner and not is_met
@@ -50,18 +50,27 @@ _QUEUE = """
     from reports.rpt_response_queue
     where segment = coalesce($segment, segment)
     order by rank
+    limit $most_rows
 """
 
 
 def page(filters: Filters) -> None:
     """Show the queue, the share answered in time, and where it is missed."""
-    st.subheader("To answer now")
-    fig.table(read(_QUEUE, segment=filters.segment), "response_queue")
-    where = {"channel": filters.channel, "segment": filters.segment}
-    now = read(_ANSWERED, quarter=filters.quarter, **where).iloc[0]
+    with fig.section("To answer now"):
+        st.markdown(
+            fig.small("As of now, through every channel: the segment alone narrows it.")
+        )
+        fig.listing(_QUEUE, "response_queue", segment=filters.segment)
+    with fig.section("Answers of the quarter"):
+        _show_answers(filters)
+
+
+def _show_answers(filters: Filters) -> None:
+    now = read(_ANSWERED, **filters.values()).iloc[0]
     before = None
-    if filters.previous_quarter:
-        past = read(_ANSWERED, quarter=filters.previous_quarter, **where).iloc[0]
+    past_filters = filters.before()
+    if past_filters:
+        past = read(_ANSWERED, **past_filters.values()).iloc[0]
         before = fig.divided(fig.number(past["met"]), fig.number(past["due"]))
     fig.show(
         [
@@ -69,7 +78,7 @@ def page(filters: Filters) -> None:
                 "Answered in time",
                 fig.divided(fig.number(now["met"]), fig.number(now["due"])),
                 "sla_compliance_rate",
-                fig.share,
+                fig.percent,
                 before,
             ),
             fig.Figure(
@@ -81,14 +90,13 @@ def page(filters: Filters) -> None:
             ),
         ]
     )
-    owners = read(_BY_OWNER, quarter=filters.quarter, **where)
+    owners = read(_BY_OWNER, **filters.values())
     row = fig.table(owners, "answered_by_owner", drill="what was missed")
     if row is not None:
         fig.rows_behind(
             f"Missed by {row['owner_id']}",
             _MISSED,
             "missed_answers",
-            quarter=filters.quarter,
             owner=str(row["owner_id"]),
-            **where,
+            **filters.values(),
         )

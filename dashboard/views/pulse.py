@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 import charts
@@ -23,9 +24,13 @@ _QUARTERS = """
     order by quarter_start
 """
 _PLAN = """
-    select sum(budget_usd) as budget_usd
-    from reports.rpt_budget_pace
-    where quarter_start = $quarter and channel = coalesce($channel, channel)
+    select
+        sum(budget_usd) filter (where is_budgeted) as budget_usd,
+        sum(direct_spend_usd) as direct_spend_usd
+    from marts.fct_budget_months
+    where
+        month >= $quarter and month < $next_quarter
+        and channel = coalesce($channel, channel)
 """
 _METRICS = """
     select
@@ -36,20 +41,20 @@ _METRICS = """
     from (
         select *, max(month) over (partition by metric) as latest
         from reports.rpt_metric_months
-        where month < $quarter + interval 3 month and value is not null
+        where month < $next_quarter and value is not null
     ) as months
     group by metric
     order by metric
 """
 _OPPORTUNITIES = """
     select
-        opportunity_id, account_id, segment, sourced_channel, source_basis, stage_name,
-        amount_usd, created_at
+        opportunity_id, amount_usd, created_at, segment, sourced_channel, source_basis,
+        stage_name, account_id
     from marts.fct_opportunities
     where
         is_marketing_sourced
-        and created_at >= $quarter and created_at < $quarter + interval 3 month
-        and coalesce(sourced_channel, '') = coalesce($channel, sourced_channel, '')
+        and created_at >= $begins_at and created_at < $ends_at
+        and ($channel is null or coalesce(sourced_channel, 'unknown') = $channel)
         and segment = coalesce($segment, segment)
     order by amount_usd desc nulls last, opportunity_id
     limit $most_rows
@@ -58,7 +63,37 @@ _OPPORTUNITIES = """
 
 def page(filters: Filters) -> None:
     """Show pipeline, spend and what one brings of the other."""
-    history = read(_QUARTERS, channel=filters.channel)
+    history = read(_QUARTERS, **filters.values())
+    _show_figures(history, filters)
+    if filters.segment:
+        st.markdown(
+            fig.small(
+                "The segment narrows the opportunities below, not the figures above."
+            )
+        )
+    charts.lines(
+        history.melt(
+            "quarter_start",
+            ["sourced_pipeline_usd", "spend_usd"],
+            var_name="what",
+            value_name="amount",
+        ).replace({"sourced_pipeline_usd": "sourced pipeline", "spend_usd": "spend"}),
+        "quarter_start",
+        "amount",
+        "what",
+        unit=standing().currency,
+        what="Sourced pipeline and spend by quarter.",
+    )
+    _show_metrics(filters)
+    fig.rows_behind(
+        "Opportunities that marketing sourced",
+        _OPPORTUNITIES,
+        "sourced_opportunities",
+        **filters.values(),
+    )
+
+
+def _show_figures(history: pd.DataFrame, filters: Filters) -> None:
     by_quarter = history.set_index(history["quarter_start"].dt.date)
 
     def of(column: str, *, before: bool = False) -> fig.Number:
@@ -71,7 +106,6 @@ def page(filters: Filters) -> None:
         pipeline = of("sourced_pipeline_usd", before=before)
         return fig.divided(pipeline, of("spend_usd", before=before))
 
-    plan = read(_PLAN, quarter=filters.quarter, channel=filters.channel)
     fig.show(
         [
             fig.Figure(
@@ -92,10 +126,11 @@ def page(filters: Filters) -> None:
                 "Spend",
                 of("spend_usd"),
                 "Spend of the quarter, fully loaded: media, agency, tools, events and "
-                "people, as the seed cost_allocations shares them.",
+                "people, as the seed cost_allocations shares them. Budgets are held to "
+                "direct spend, which is what was charged to the channels themselves.",
                 fig.money,
                 of("spend_usd", before=True),
-                plan=fig.number(plan.iat[0, 0]),
+                plan=_plan(filters),
                 more_is_better=None,
             ),
             fig.Figure(
@@ -112,35 +147,22 @@ def page(filters: Filters) -> None:
             f"{fig.count(of('without_rate'))} amounts have no exchange rate, and are "
             "in none of these figures."
         )
-    if filters.segment:
-        st.markdown(
-            fig.small(
-                "The segment narrows the opportunities below, not the figures above."
-            )
+
+
+def _plan(filters: Filters) -> fig.Plan | None:
+    row = read(_PLAN, **filters.values()).iloc[0]
+    budget = fig.number(row["budget_usd"])
+    if budget is None:
+        return None
+    return fig.Plan(budget, "direct spend", fig.number(row["direct_spend_usd"]))
+
+
+def _show_metrics(filters: Filters) -> None:
+    with fig.section("The metrics, of the last month of the period that has them"):
+        words = "Of the whole company." if filters.channel or filters.segment else ""
+        st.markdown(fig.small(f"{words} For these there is {fig.NO_PLAN}.".strip()))
+        metric = fig.table(
+            read(_METRICS, **filters.values()), "metrics", drill="what a metric means"
         )
-    charts.lines(
-        history.melt(
-            "quarter_start",
-            ["sourced_pipeline_usd", "spend_usd"],
-            var_name="what",
-            value_name="amount",
-        ).replace({"sourced_pipeline_usd": "sourced pipeline", "spend_usd": "spend"}),
-        "quarter_start",
-        "amount",
-        "what",
-        unit=standing().currency,
-        what="Sourced pipeline and spend by quarter.",
-    )
-    st.subheader("The metrics, of the last month of the period that has them")
-    metrics = read(_METRICS, quarter=filters.quarter)
-    metric = fig.table(metrics, "metrics", drill="what a metric means")
-    if metric is not None:
-        st.markdown(fig.meaning(str(metric["metric"])))
-    fig.rows_behind(
-        "Opportunities that marketing sourced",
-        _OPPORTUNITIES,
-        "sourced_opportunities",
-        quarter=filters.quarter,
-        channel=filters.channel,
-        segment=filters.segment,
-    )
+        if metric is not None:
+            st.markdown(fig.meaning(str(metric["metric"])))

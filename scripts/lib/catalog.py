@@ -8,7 +8,7 @@ day or time by whose month its Parquet is cut.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,8 +58,10 @@ class PublicModel:
         return tuple(name for name, told in self.columns.items() if told.is_reference)
 
 
-def read_catalog(folder: Path = MODELS_FOLDER) -> dict[str, PublicModel]:
-    """Return every described mart and report by name.
+def read_catalog(
+    folder: Path = MODELS_FOLDER, names: Collection[str] | None = None
+) -> dict[str, PublicModel]:
+    """Return described marts and reports by name: those named, else all.
 
     Raises:
         UserError: a file cannot be read.
@@ -69,12 +71,16 @@ def read_catalog(folder: Path = MODELS_FOLDER) -> dict[str, PublicModel]:
         for path in sorted(folder.glob("*.md"))
         for name, text in _BLOCK.findall(path.read_text(encoding="utf-8"))
     }
-    return {model.name: model for model in _models(folder, blocks)}
+    return {model.name: model for model in _models(folder, blocks, names)}
 
 
-def _models(folder: Path, blocks: Mapping[str, str]) -> Iterator[PublicModel]:
+def _models(
+    folder: Path, blocks: Mapping[str, str], names: Collection[str] | None
+) -> Iterator[PublicModel]:
     for pattern in _PUBLIC_FILES:
         for path in sorted(folder.glob(pattern)):
+            if names is not None and path.stem not in names:
+                continue
             try:
                 entries = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
                 for entry in entries["models"]:
