@@ -44,6 +44,18 @@ _CREDITS_OF_SEGMENT = """
     group by channel, attribution_model
     order by credit_share desc nulls last, channel, attribution_model
 """
+_TOTALS = """
+    select
+        sum(credited_conversions) as credited_conversions,
+        sum(credit_usd) as credit_usd
+    from marts.fct_channel_credits
+    where
+        month >= $quarter and month < $next_quarter
+        and conversion_type = $conversion_type
+        and attribution_model = $model
+        and channel = coalesce($channel, channel)
+        and segment = coalesce($segment, segment)
+"""
 _TRUST = """
     select
         trust_criterion_id, meaning, is_met, measured_value, bound, threshold, owner,
@@ -87,9 +99,36 @@ def page(filters: Filters) -> None:
     if every.empty:
         st.info("Nothing converted in that quarter.")
         return
-    st.markdown(fig.small(f"For credit there is {fig.NO_PLAN}."))
+    _show_totals(filters, str(conversion_type))
     _show_model(every, filters, str(conversion_type))
     _show_models(every, filters)
+
+
+def _show_totals(filters: Filters, conversion_type: str) -> None:
+    kind = {"conversion_type": conversion_type}
+    past = filters.before()
+    now = read(_TOTALS, **filters.values(), **kind).iloc[0]
+    before = read(_TOTALS, **past.values(), **kind).iloc[0] if past else {}
+    fig.show(
+        [
+            fig.Figure(
+                "Credited conversions",
+                fig.number(now["credited_conversions"]),
+                "Conversions of the quarter that the model credits to what is chosen; "
+                "parts of one add up to one.",
+                fig.ratio,
+                fig.number(before.get("credited_conversions")),
+            ),
+            fig.Figure(
+                "Credit",
+                fig.number(now["credit_usd"]),
+                "What these are worth: revenue of won deals, pipeline of "
+                "opportunities; MQLs have no amount.",
+                fig.money,
+                fig.number(before.get("credit_usd")),
+            ),
+        ]
+    )
 
 
 def _show_model(every: pd.DataFrame, filters: Filters, conversion_type: str) -> None:

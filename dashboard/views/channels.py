@@ -6,6 +6,7 @@ import streamlit as st
 
 import charts
 import figures as fig
+import plans
 from filters import Filters
 from publication import read, standing
 
@@ -16,6 +17,13 @@ _CHANNELS = """
     from reports.rpt_channel_economics
     where quarter_start = $quarter and channel = coalesce($channel, channel)
     order by spend_usd desc, channel
+"""
+_TOTALS = """
+    select
+        sum(spend_usd) as spend_usd,
+        sum(contribution_margin_usd) as contribution_margin_usd
+    from reports.rpt_channel_economics
+    where quarter_start = $quarter and channel = coalesce($channel, channel)
 """
 _CAMPAIGNS = """
     select
@@ -76,6 +84,7 @@ def _show_channels(filters: Filters) -> None:
     if channels.empty:
         st.info("Nothing was spent or won by this channel in that quarter.")
         return
+    _show_totals(filters)
     charts.bars(
         channels,
         "channel",
@@ -91,6 +100,33 @@ def _show_channels(filters: Filters) -> None:
             "campaigns_of_channel",
             **(filters.values() | {"channel": str(row["channel"])}),
         )
+
+
+def _show_totals(filters: Filters) -> None:
+    past = filters.before()
+    now = read(_TOTALS, **filters.values()).iloc[0]
+    before = read(_TOTALS, **past.values()).iloc[0] if past else {}
+    fig.show(
+        [
+            fig.Figure(
+                "Spend",
+                fig.number(now["spend_usd"]),
+                plans.SPEND,
+                fig.money,
+                fig.number(before.get("spend_usd")),
+                plan=plans.budget(filters),
+                more_is_better=None,
+            ),
+            fig.Figure(
+                "Contribution margin",
+                fig.number(now["contribution_margin_usd"]),
+                "Margin of the deals won in the quarter less the spend that won them, "
+                "as the channels below have it.",
+                fig.money,
+                fig.number(before.get("contribution_margin_usd")),
+            ),
+        ]
+    )
 
 
 def _show_budget(filters: Filters) -> None:

@@ -24,6 +24,16 @@ _STAGES = """
     group by stage, stage_order
     order by stage_order
 """
+_ENDS = """
+    select
+        sum(entered) filter (where stage = 'lead') as leads,
+        sum(entered) filter (where stage = 'customer') as customers
+    from reports.rpt_funnel_months
+    where
+        cohort_month >= $quarter and cohort_month < $next_quarter
+        and channel = coalesce($channel, channel)
+        and segment = coalesce($segment, segment)
+"""
 _IMMATURE = """
     select count(*) as rows_under_way
     from reports.rpt_funnel_months
@@ -66,6 +76,7 @@ def _show_stages(filters: Filters) -> None:
     if stages.empty:
         st.info("No lead of this choice came in that quarter.")
         return
+    _show_ends(filters)
     charts.bars(
         stages,
         "stage",
@@ -77,7 +88,6 @@ def _show_stages(filters: Filters) -> None:
         st.markdown(
             fig.small("Some of these leads are still under way: their rates will rise.")
         )
-    st.markdown(fig.small(f"For leads there is {fig.NO_PLAN}."))
     stage = fig.table(stages, "funnel_stages", drill="the leads that stayed there")
     if stage is not None:
         fig.rows_behind(
@@ -87,3 +97,28 @@ def _show_stages(filters: Filters) -> None:
             stage=str(stage["stage"]),
             **filters.values(),
         )
+
+
+def _show_ends(filters: Filters) -> None:
+    past = filters.before()
+    now = read(_ENDS, **filters.values()).iloc[0]
+    before = read(_ENDS, **past.values()).iloc[0] if past else {}
+    fig.show(
+        [
+            fig.Figure(
+                "Leads",
+                fig.number(now["leads"]),
+                "Cycles of the funnel that began in the quarter.",
+                fig.count,
+                fig.number(before.get("leads")),
+            ),
+            fig.Figure(
+                "Customers of them",
+                fig.number(now["customers"]) or 0.0,
+                "Of these, those whose account has become a customer by now; what "
+                "began lately has had less time.",
+                fig.count,
+                fig.number(before.get("customers")),
+            ),
+        ]
+    )

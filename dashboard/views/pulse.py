@@ -7,6 +7,7 @@ import streamlit as st
 
 import charts
 import figures as fig
+import plans
 from filters import Filters
 from publication import read, standing
 
@@ -22,15 +23,6 @@ _QUARTERS = """
     where channel = coalesce($channel, channel)
     group by quarter_start
     order by quarter_start
-"""
-_PLAN = """
-    select
-        sum(budget_usd) filter (where is_budgeted) as budget_usd,
-        sum(direct_spend_usd) as direct_spend_usd
-    from marts.fct_budget_months
-    where
-        month >= $quarter and month < $next_quarter
-        and channel = coalesce($channel, channel)
 """
 _METRICS = """
     select
@@ -125,12 +117,10 @@ def _show_figures(history: pd.DataFrame, filters: Filters) -> None:
             fig.Figure(
                 "Spend",
                 of("spend_usd"),
-                "Spend of the quarter, fully loaded: media, agency, tools, events and "
-                "people, as the seed cost_allocations shares them. Budgets are held to "
-                "direct spend, which is what was charged to the channels themselves.",
+                plans.SPEND,
                 fig.money,
                 of("spend_usd", before=True),
-                plan=_plan(filters),
+                plan=plans.budget(filters),
                 more_is_better=None,
             ),
             fig.Figure(
@@ -147,14 +137,6 @@ def _show_figures(history: pd.DataFrame, filters: Filters) -> None:
             f"{fig.count(of('without_rate'))} amounts have no exchange rate, and are "
             "in none of these figures."
         )
-
-
-def _plan(filters: Filters) -> fig.Plan | None:
-    row = read(_PLAN, **filters.values()).iloc[0]
-    budget = fig.number(row["budget_usd"])
-    if budget is None:
-        return None
-    return fig.Plan(budget, "direct spend", fig.number(row["direct_spend_usd"]))
 
 
 def _show_metrics(filters: Filters) -> None:

@@ -254,6 +254,11 @@ def test_stages_of_the_funnel_are_those_of_the_report(
     )
     assert stages
     visit(page, address, "Funnel", quarter=quarter, **named(channel, segment))
+    ends = {stage["stage"]: stage["entered"] for stage in stages}
+    assert figures(page) == {
+        "Leads": str(ends["lead"]),
+        "Customers of them": str(ends.get("customer", 0)),
+    }
     columns = ("stage", "entered", "progressed", "value_lost_usd")
     assert cells(downloaded(page, "funnel_stages"), *columns) == cells(stages, *columns)
 
@@ -296,6 +301,12 @@ def test_credit_is_that_of_the_report(
     assert credits_
     filters = named(channel, model=model)
     visit(page, address, "Attribution", credit=kind, quarter=quarter, **filters)
+    conversions = sum(credit["credited_conversions"] for credit in credits_)
+    amount = sum(credit["credit_usd"] or 0 for credit in credits_)
+    assert figures(page) == {
+        "Credited conversions": f"{conversions:,.2f}",
+        "Credit": f"${amount:,.0f}" if kind == "won" else "–",
+    }
     columns = ("channel", "credited_conversions", "credit_usd", "credit_share")
     assert cells(downloaded(page, "credit"), *columns) == cells(credits_, *columns)
 
@@ -354,6 +365,12 @@ def test_cost_of_channels_and_their_budget_are_those_of_the_marts(
     assert costs
     assert budgets
     visit(page, address, "Channels & budget", quarter=quarter, **named(channel))
+    margin = sum(cost["contribution_margin_usd"] or 0 for cost in costs)
+    sign = "-" if margin < 0 else ""
+    assert figures(page) == {
+        "Spend": f"${sum(cost['spend_usd'] for cost in costs):,.0f}",
+        "Contribution margin": f"{sign}${abs(margin):,.0f}",
+    }
     columns = (
         "channel",
         "spend_usd",
