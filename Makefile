@@ -71,6 +71,7 @@ bench: setup ## Measure; results are added to benchmarks/RESULTS.md.
 	$(PY) benchmarks/matching.py
 	$(PY) benchmarks/lifecycle.py
 	$(PY) benchmarks/attribution.py
+	$(PY) benchmarks/dashboard.py --out $(OUT)
 
 lint: setup ## Check style, types, layers and deprecations.
 	$(VENV)/bin/ruff check scripts dashboard tests benchmarks models
