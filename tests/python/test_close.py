@@ -484,11 +484,11 @@ def test_reasons_add_up_to_what_the_facts_say(restated: Room) -> None:
     """Reported and restated are those of the facts before and after."""
     now = figures(restated.warehouse)
     explained: dict[Any, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for *key, reason, gain in restated.warehouse.rows(
+    for metric, model, channel, reason, gain in restated.warehouse.rows(
         "select metric, attribution_model, channel, reason, difference "
         "from marts.fct_restatements"
     ):
-        explained[tuple(key)][reason] += gain
+        explained[metric, model, channel][reason] += gain
     rows = restated.warehouse.rows(
         "select metric, attribution_model, channel, reported, restated, difference, "
         "main_reason from reports.rpt_restatements"
