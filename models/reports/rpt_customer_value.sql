@@ -1,35 +1,21 @@
 -- Grain: one row per channel that has customers: what the customers that it won are
 -- worth and cost by the twelve whole months before as_of.
--- A customer is expected to stay as long as the year's churn says, at most as long as
--- policy lets; where too few were observed, nothing is said of its worth.
 
 with
 
-year_months as (
+last_months as (
 
     select * from {{ ref('fct_retention_months') }}
-    where {{ is_past_year('month') }}
+    where {{ is_last_month('month') }}
 
 ),
 
-policies as (
-
-    select
-        max(most_lifetime_months) as most_lifetime_months,
-        max(least_customer_months) as least_customer_months
-    from {{ ref('customer_value_policies') }}
-    where {{ in_force() }}
-
-),
-
-channel_years as (
+customer_lifetimes as (
 
     select
         channel,
-        sum({{ exact_share('opening_customers') }}) as opening_customers,
-        sum({{ exact_share('churned_customers') }}) as churned_customers
-    from year_months
-    group by channel
+        lifetime_months
+    from {{ ref('fct_customer_lifetimes') }}
 
 ),
 
@@ -38,8 +24,7 @@ channel_ends as (
     select
         channel,
         {{ retention_sums() }}
-    from year_months
-    where {{ is_last_month('month') }}
+    from last_months
     group by channel
 
 ),
@@ -60,22 +45,14 @@ valued_channels as (
 
     select
         channel_ends.*,
-        case
-            when channel_years.opening_customers >= policies.least_customer_months
-                then least(
-                    cast(channel_years.opening_customers as double)
-                    / nullif(cast(channel_years.churned_customers as double), 0),
-                    policies.most_lifetime_months
-                )
-        end as lifetime_months,
+        customer_lifetimes.lifetime_months,
         cast(channel_ends.monthly_margin_usd as double)
         / nullif(cast(channel_ends.customers as double), 0) as margin_per_customer,
-        cast(acquisitions.spend_usd as double)
+        nullif(cast(acquisitions.spend_usd as double), 0)
         / nullif(cast(acquisitions.new_customers as double), 0) as cac_usd
     from channel_ends
-    cross join policies
-    inner join channel_years
-        on channel_ends.channel = channel_years.channel
+    left join customer_lifetimes
+        on channel_ends.channel = customer_lifetimes.channel
     left join acquisitions
         on channel_ends.channel = acquisitions.channel
 
