@@ -1,0 +1,177 @@
+"""Records of people and accounts in the demo's raw files, and metrics of their state."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from raw_company import Company, moments, months, seed
+
+
+@cache
+def person_records(company: Company) -> pd.DataFrame:
+    """Return every record of somebody who is a person, whatever its source."""
+    lead = company.table("salesforce/Lead")
+    contact = company.table("salesforce/Contact")
+    mailed = company.table("hubspot/contact")
+    records = pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "record": "salesforce:" + lead["Id"],
+                    "kind": "lead",
+                    "email": lead["Email"],
+                    "first_name": lead["FirstName"],
+                    "last_name": lead["LastName"],
+                    "title": lead["Title"],
+                    "company_name": lead["Company"],
+                    "country": lead["Country"],
+                    "employees": lead["NumberOfEmployees"],
+                    "is_deleted": lead["IsDeleted"] == "true",
+                    "is_gone": lead[["MasterRecordId", "ConvertedContactId"]]
+                    .ne("")
+                    .any(axis="columns"),
+                    "bounced_at": moments(lead["EmailBouncedDate"]),
+                    "created_at": moments(lead["CreatedDate"]),
+                    "changed_at": moments(lead["LastModifiedDate"]),
+                }
+            ),
+            pd.DataFrame(
+                {
+                    "record": "salesforce:" + contact["Id"],
+                    "kind": "contact",
+                    "email": contact["Email"],
+                    "first_name": contact["FirstName"],
+                    "last_name": contact["LastName"],
+                    "title": contact["Title"],
+                    "company_name": "",
+                    "country": contact["MailingCountry"],
+                    "employees": "",
+                    "is_deleted": contact["IsDeleted"] == "true",
+                    "is_gone": contact["MasterRecordId"] != "",
+                    "bounced_at": moments(contact["EmailBouncedDate"]),
+                    "created_at": moments(contact["CreatedDate"]),
+                    "changed_at": moments(contact["LastModifiedDate"]),
+                }
+            ),
+            pd.DataFrame(
+                {
+                    "record": "hubspot:" + mailed["id"],
+                    "kind": "contact",
+                    "email": mailed["property_email"],
+                    "first_name": mailed["property_firstname"],
+                    "last_name": mailed["property_lastname"],
+                    "title": "",
+                    "company_name": mailed["property_company"],
+                    "country": "",
+                    "employees": "",
+                    "is_deleted": False,
+                    "is_gone": False,
+                    "bounced_at": pd.NaT,
+                    "created_at": moments(mailed["property_createdate"]),
+                    "changed_at": moments(mailed["property_lastmodifieddate"]),
+                }
+            ),
+        ],
+        ignore_index=True,
+    )
+    records["person"] = records["record"].map(company.person_of)
+    return records[records["person"].notna()]
+
+
+@cache
+def account_records(company: Company) -> pd.DataFrame:
+    """Return every record of an account."""
+    account = company.table("salesforce/Account")
+    records = pd.DataFrame(
+        {
+            "record": "salesforce:" + account["Id"],
+            "name": account["Name"],
+            "country": account["BillingCountry"],
+            "domain": account["Website"]
+            .str.replace(r"^https?://", "", regex=True)
+            .str.replace(r"^www\.|/.*$", "", regex=True),
+            "industry": account["Industry"],
+            "employees": account["NumberOfEmployees"],
+            "revenue": account["AnnualRevenue"],
+            "owner": "salesforce:" + account["OwnerId"],
+            "is_gone": (account["IsDeleted"] == "true")
+            | (account["MasterRecordId"] != ""),
+            "created_at": moments(account["CreatedDate"]),
+            "changed_at": moments(account["LastModifiedDate"]),
+        }
+    )
+    records["account"] = records["record"].map(company.account_of)
+    return records[records["account"].notna()]
+
+
+@cache
+def enrichments(company: Company) -> pd.DataFrame:
+    """Return a vendor's latest answer about each address, else about each domain."""
+    told = company.table("generic/enrichments")
+    told["asked"] = told["email"].str.lower().where(told["email"] != "", told["domain"])
+    told["told_at"] = moments(told["enriched_at"])
+    told = told.sort_values("told_at", kind="stable").drop_duplicates("asked", keep="last")
+    return told.set_index("asked").replace("", np.nan)
+
+
+@cache
+def accounts(company: Company) -> pd.DataFrame:
+    """Return golden accounts: what the CRM says, else a vendor of their domain."""
+    records = account_records(company).sort_values(
+        ["is_gone", "changed_at"], ascending=[True, False], kind="stable"
+    )
+    fields = ["name", "country", "domain", "industry", "employees", "revenue", "owner"]
+    golden = records[fields].replace("", np.nan).groupby(records["account"]).first()
+    vendors = enrichments(company)
+    for field, theirs in (
+        ("industry", "industry"),
+        ("employees", "employee_count"),
+        ("revenue", "annual_revenue"),
+        ("country", "country"),
+    ):
+        golden[field] = golden[field].fillna(golden["domain"].map(vendors[theirs]))
+    golden["created_at"] = records.groupby("account")["created_at"].min()
+    return golden
+
+
+def at_month_ends(
+    company: Company, made_at: pd.Series, counts: pd.Series
+) -> pd.DataFrame:
+    """Add up, for each month, what was made by its end."""
+    by_month = pd.DataFrame(
+        {"month": months(made_at), "numerator": counts, "denominator": 1}
+    )
+    grown = by_month.groupby("month").sum().reindex(company.month_starts).fillna(0)
+    grown = grown.cumsum().rename_axis("month").reset_index()
+    return grown[grown["denominator"] > 0]
+
+
+def contact_completeness_rate(company: Company) -> pd.DataFrame:
+    """People with every required field on any record, or by vendor or employer."""
+    records = person_records(company)
+    told = records["email"].str.lower().map(enrichments(company)["country"])
+    records = records.assign(country=records["country"].mask(told.notna(), "told"))
+    required = seed("required_fields").query("entity == 'people'")["field"]
+    filled = records[list(required)].ne("").groupby(records["person"]).any()
+    employers = accounts(company).reindex(filled.index.map(company.employer_of))
+    filled["company_name"] |= employers["name"].notna().to_numpy()
+    filled["country"] |= employers["country"].notna().to_numpy()
+    made_at = records.groupby("person")["created_at"].min()
+    return at_month_ends(company, made_at, filled.all(axis="columns"))
+
+
+def duplicate_rate(company: Company) -> pd.DataFrame:
+    """Records less people, of the records there by the end of the month."""
+    records = person_records(company).sort_values("created_at")
+    is_copy = records.duplicated("person")
+    return at_month_ends(company, records["created_at"], is_copy)
+
+
+def enrichment_coverage_rate(company: Company) -> pd.DataFrame:
+    """Accounts of known size, industry and revenue, of those there by then."""
+    golden = accounts(company)
+    known = golden[["employees", "industry", "revenue"]].notna().all(axis="columns")
+    return at_month_ends(company, golden["created_at"], known)
