@@ -77,12 +77,12 @@ def true_stays(folder: Path) -> dict[str, list[Stay]]:
             won = max(wins[deal], row["joined_at"])
             events[person].append(_event(won, "customer", is_deal=True))
     return {
-        person: _walk(sorted(event for event in life if event[0] < end))
+        person: walk(sorted(event for event in life if event[0] < end))
         for person, life in events.items()
     }
 
 
-def _walk(life: Iterable[Event]) -> list[Stay]:
+def walk(life: Iterable[Event]) -> list[Stay]:
     """Walk a life in order of time; a recycling ends a cycle.
 
     A deal takes nobody back, nor to where the cycle has been.
