@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 
@@ -63,26 +64,36 @@ class Company:
         return pd.date_range(end=last, periods=120, freq="MS").astype("datetime64[us]")
 
     def usd(self, amounts: pd.Series, currencies: pd.Series, at: pd.Series) -> pd.Series:
-        """Convert at the rate of the day, the latest known before it."""
-        rates = self.table("generic/exchange_rates")
-        rates = pd.DataFrame(
-            {
-                "currency": rates["currency"],
-                "day": moments(rates["rate_date"]),
-                "rate": rates["usd_per_unit"].astype(float),
-            }
-        ).sort_values("day")
+        """Convert exactly, at the rate of the day, the latest known before it."""
         asked = pd.DataFrame(
-            {
-                "currency": currencies.replace("", "USD"),
-                "day": at.dt.normalize().astype("datetime64[us]"),
-                "amount": pd.to_numeric(amounts),
-                "place": range(len(amounts)),
-            }
-        ).sort_values("day")
-        found = pd.merge_asof(asked, rates, on="day", by="currency")
-        found.loc[found["currency"] == "USD", "rate"] = 1.0
-        found = found.sort_values("place")
-        return pd.Series(
-            (found["amount"] * found["rate"]).to_numpy(), index=amounts.index
+            {"currency": currencies.replace("", "USD"), "day": at.dt.normalize()}
         )
+        asked = asked.reset_index(drop=True).reset_index(names="place")
+        found = pd.merge_asof(
+            asked.sort_values("day"), _rates(self), on="day", by="currency"
+        ).sort_values("place")
+        rates = found["rate"].where(found["currency"] != "USD", Decimal(1))
+        return pd.Series(
+            [Decimal(str(amount)) * rate for amount, rate in zip(amounts, rates)],
+            index=amounts.index,
+            dtype=object,
+        )
+
+
+@cache
+def _rates(company: Company) -> pd.DataFrame:
+    rates = company.table("generic/exchange_rates")
+    known = pd.DataFrame(
+        {
+            "currency": rates["currency"],
+            "day": moments(rates["rate_date"]),
+            "rate": rates["usd_per_unit"].map(Decimal),
+        }
+    )
+    return known.sort_values("day")
+
+
+def rounded(amounts: pd.Series, digits: int) -> pd.Series:
+    """Round half up, as money is."""
+    unit = Decimal(1).scaleb(-digits)
+    return amounts.map(lambda amount: amount.quantize(unit, ROUND_HALF_UP))
