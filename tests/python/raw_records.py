@@ -82,6 +82,45 @@ def person_records(company: Company) -> pd.DataFrame:
 
 
 @cache
+def people(company: Company) -> pd.DataFrame:
+    """Return golden people: of each field the best record's value, by survivorship.
+
+    Records that stand go before those that are gone, contacts before leads, and what
+    changed last before what changed earlier; an address that bounced goes last.
+    """
+    records = person_records(company).assign(
+        email=lambda read: read["email"].str.lower(),
+        bounced_at=lambda read: _bounced_at(company, read),
+    )
+    records = records.assign(
+        has_bounced=records["bounced_at"].notna(),
+        is_past=records["is_deleted"] | records["is_gone"],
+        is_lead=records["kind"] == "lead",
+    ).sort_values(
+        ["is_past", "is_lead", "changed_at"],
+        ascending=[True, True, False],
+        kind="stable",
+    )
+    records = records.replace("", np.nan)
+    golden = records.groupby("person")[["country", "employees"]].first()
+    addresses = records.dropna(subset="email").sort_values("has_bounced", kind="stable")
+    in_use = addresses.drop_duplicates("person").set_index("person")
+    return golden.join(in_use[["email", "bounced_at"]])
+
+
+def _bounced_at(company: Company, records: pd.DataFrame) -> pd.Series:
+    """Return when the address of each record last bounced for good, in any system."""
+    hard = seed("bounce_categories").query("source == 'hubspot' and bounce_type == 'hard'")
+    bounces = company.table("hubspot/email_event_bounce")
+    bounces = bounces[bounces["category"].str.lower().isin(hard["category"])]
+    events = company.table("hubspot/email_event").set_index("id").loc[bounces["id"]]
+    mailed = moments(events["created"]).groupby(events["recipient"].str.lower()).max()
+    stamped = records.groupby(records["email"].str.lower())["bounced_at"].max()
+    known = pd.concat([mailed, stamped]).groupby(level=0).max()
+    return records["email"].str.lower().map(known)
+
+
+@cache
 def account_records(company: Company) -> pd.DataFrame:
     """Return every record of an account."""
     account = company.table("salesforce/Account")
