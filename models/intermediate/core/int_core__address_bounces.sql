@@ -1,4 +1,5 @@
--- Grain: one row per e-mail address that hard-bounced, by what any record says.
+-- Grain: one row per e-mail address that hard-bounced up to as_of, by what any record
+-- or any mail tool says.
 
 with
 
@@ -12,12 +13,30 @@ person_records as (
 
 ),
 
+email_events as (
+
+    select
+        email,
+        occurred_at
+    from {{ ref('int_core__email_events') }}
+    where event_type = 'bounce' and bounce_type = 'hard'
+
+),
+
+bounces as (
+
+    select * from person_records
+    union all
+    select * from email_events
+
+),
+
 address_bounces as (
 
     select
         email,
         max(email_bounced_at) as email_bounced_at
-    from person_records
+    from bounces
     group by email
 
 )
