@@ -11,8 +11,10 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
+from xdist.scheduler import LoadFileScheduling
 
 import dbt_process
+import demo_company
 import load
 import random_company
 import random_consents
@@ -21,6 +23,25 @@ from lib.warehouse import PROJECT_ROOT
 
 SHARED_DATA = PROJECT_ROOT.parent / "shared" / "data"
 Rows = Sequence[Mapping[str, Any]]
+
+
+# Files that look into the demo's warehouse; one worker has it.
+OF_THE_DEMO = {"test_metrics_from_raw.py", "test_whole_way.py"}
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Send the tests of a file to one worker, and files that share a warehouse."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    scheduler = LoadFileScheduling(config, log)
+    file_of = scheduler._split_scope
+
+    def scope_of(test: str) -> str:
+        file: str = file_of(test)
+        return "demo" if Path(file).name in OF_THE_DEMO else file
+
+    scheduler._split_scope = scope_of
+    return scheduler
 
 
 @dataclass(frozen=True)
@@ -157,6 +178,18 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Builder:
         return Warehouse(path)
 
     return build_folder
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the raw files of the demo company."""
+    return demo_company.write(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="session")
+def demo_warehouse(build: Builder, demo_folder: Path) -> Warehouse:
+    """Return the demo company, landed, built and put to every data test."""
+    return build(demo_folder, tests=EVERY_TEST, as_of=demo_company.UNTIL)
 
 
 @pytest.fixture(scope="session")

@@ -63,7 +63,9 @@ class Company:
         last = (self.as_of - pd.Timedelta(1, "us")).to_period("M").to_timestamp()
         return pd.date_range(end=last, periods=120, freq="MS").astype("datetime64[us]")
 
-    def usd(self, amounts: pd.Series, currencies: pd.Series, at: pd.Series) -> pd.Series:
+    def usd(
+        self, amounts: pd.Series, currencies: pd.Series, at: pd.Series
+    ) -> pd.Series:
         """Convert exactly, at the rate of the day, the latest known before it."""
         asked = pd.DataFrame(
             {"currency": currencies.replace("", "USD"), "day": at.dt.normalize()}
@@ -74,7 +76,10 @@ class Company:
         ).sort_values("place")
         rates = found["rate"].where(found["currency"] != "USD", Decimal(1))
         return pd.Series(
-            [Decimal(str(amount)) * rate for amount, rate in zip(amounts, rates)],
+            [
+                Decimal(str(amount)) * rate
+                for amount, rate in zip(amounts, rates, strict=True)
+            ],
             index=amounts.index,
             dtype=object,
         )

@@ -198,16 +198,18 @@ def won_deals(company: Company) -> pd.DataFrame:
 
 
 def _margins(company: Company, won: pd.DataFrame) -> pd.Series:
-    """Return the margin of each deal: its payments', else its account's, else policy's.
+    """Return the margin of each deal: by its payments, its account's, else the policy.
 
-    What was given back, less the cost that this spares, takes from it once: as a share of
-    the deal, or of what was paid for it where that is more.
+    What was given back, less the cost that this spares, takes from it once: as a share
+    of the deal, or of what was paid for it where that is more.
     """
     paid = company.table("generic/payments")
     paid_at = moments(paid["paid_at"])
     paid = paid[paid_at < company.as_of]
     for column in ("amount", "cost_of_revenue"):
-        paid[column] = company.usd(paid[column], paid["currency"], paid_at).astype(float)
+        paid[column] = company.usd(paid[column], paid["currency"], paid_at).astype(
+            float
+        )
     is_payment = paid["kind"] == "payment"
     kept = paid["amount"] - paid["cost_of_revenue"]
     paid["account"] = paid["account_id"].map(company.account_of)

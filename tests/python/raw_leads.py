@@ -31,7 +31,7 @@ def assignments(company: Company) -> pd.DataFrame:
 
 
 def segments(company: Company) -> pd.Series:
-    """Return the segment of each person, by the size of the account, else of the lead."""
+    """Return the segment of each person, by the size of account or lead."""
     golden = people(company)
     employers = golden.index.map(company.employer_of)
     sizes = pd.Series(
@@ -110,7 +110,9 @@ def sla_compliance_rate(company: Company) -> pd.DataFrame:
 
 def _minutes(segment: str) -> int:
     """Return the minutes that the first target allows that fits the segment."""
-    targets = seed("sla_targets").assign(priority=lambda row: row["priority"].astype(int))
+    targets = seed("sla_targets").assign(
+        priority=lambda row: row["priority"].astype(int)
+    )
     fit = targets[targets["segment"].isin([segment, "*"])].sort_values("priority")
     return int(fit["sla_minutes"].iloc[0])
 
@@ -119,8 +121,9 @@ def _minutes(segment: str) -> int:
 def _clock(zone: str) -> Clock:
     """Return the business clock of every team, in a zone."""
     team = seed("team_calendars").query("team == '*'").iloc[0]
-    hours = seed("business_hours").query("calendar == @team.calendar")
-    free = seed("holidays").query("country == @team.holiday_country")["holiday_date"]
+    hours = seed("business_hours").groupby("calendar").get_group(team["calendar"])
+    holidays = seed("holidays").groupby("country")
+    free = holidays.get_group(team["holiday_country"])["holiday_date"]
     spans = [
         ((int(row.weekday),), row.opens_at, row.closes_at, date.min, date.max)
         for row in hours.itertuples()
@@ -147,6 +150,15 @@ class _Routing:
         for name in ("rep_absences", "named_accounts"):
             assert seed(name).empty, name
         assert set(seed("rep_roster")["daily_cap"]) == {""}
+        rules = seed("routing_rules").sort_values("priority", key=pd.to_numeric)
+        assert list(rules["rule_kind"].unique()) == [
+            "opportunity_owner",
+            "customer_owner",
+            "account_owner",
+            "named_account",
+            "pool",
+            "fallback",
+        ]
         self.company = company
         user = company.table("salesforce/User")
         self.active = set(user.query("IsActive == 'true'")["Id"])
@@ -158,7 +170,9 @@ class _Routing:
             end=lambda deal: deal["closed_at"].fillna(pd.Timestamp.max)
         )
         named = deal_people(company)
-        self.deals_of = {person: set(ids) for person, ids in named.groupby("person")["deal"]}
+        self.deals_of = {
+            person: set(ids) for person, ids in named.groupby("person")["deal"]
+        }
         self.accounts = accounts(company)
         self.territory = territories(company)
 
@@ -183,7 +197,7 @@ class _Routing:
 
 
 def territories(company: Company) -> pd.Series:
-    """Return the pool of each person's territory, headquarters' where nobody knows it."""
+    """Return the pool of each person's territory, else headquarters'."""
     golden = people(company)
     employers = accounts(company)["country"].reindex(
         golden.index.map(company.employer_of)
@@ -213,9 +227,7 @@ def data_decay_rate(company: Company) -> pd.DataFrame:
     signs = signs[signs["at"] < company.as_of].drop_duplicates()
     ends = signs["at"] + pd.DateOffset(months=12)
     bounced_at = signs["person"].map(people(company)["bounced_at"])
-    signs["end"] = ends.mask(
-        (bounced_at >= signs["at"]) & (bounced_at < ends), bounced_at
-    )
+    signs["end"] = ends.mask(bounced_at < ends, bounced_at)
 
     def fresh(at: pd.Timestamp) -> set[str]:
         return set(signs["person"][(signs["at"] <= at) & (at < signs["end"])])

@@ -8,7 +8,7 @@ from raw_company import Company, moments, months, seed
 
 
 def email_deliverability_rate(company: Company) -> pd.DataFrame:
-    """Delivered less reported as spam, of what was sent; the mail tool tells of both."""
+    """Delivered less reported as spam, of what was sent."""
     events = company.table("hubspot/email_event")
     month = months(moments(events["created"]))
     worth = events["type"].map({"DELIVERED": 1, "SPAMREPORT": -1})
@@ -30,7 +30,7 @@ def campaign_deployment_cycle_days(company: Company) -> pd.DataFrame:
 
 
 def system_uptime_rate(company: Company) -> pd.DataFrame:
-    """Minutes without an outage of the critical tools, from what first tells of each."""
+    """Minutes without an outage of critical tools, from the month that first tells of one."""
     tools = company.table("generic/tools").query("is_critical == 'true'")
     incidents = company.table("generic/tool_incidents")
     downs = seed("tool_incident_severities").query("is_down == 'true'")["severity"]

@@ -1,4 +1,4 @@
-"""Records of people and accounts in the demo's raw files, and metrics of their state."""
+"""People and accounts in the demo's raw files, and metrics of their state."""
 
 from __future__ import annotations
 
@@ -59,7 +59,10 @@ def person_records(company: Company) -> pd.DataFrame:
             pd.DataFrame(
                 {
                     "record": "hubspot:" + mailed["id"],
-                    "kind": "contact",
+                    # Whom sales has not qualified is a lead there, too.
+                    "kind": mailed["property_lifecyclestage"]
+                    .isin(["lead", "marketingqualifiedlead", "subscriber"])
+                    .map({True: "lead", False: "contact"}),
                     "email": mailed["property_email"],
                     "first_name": mailed["property_firstname"],
                     "last_name": mailed["property_lastname"],
@@ -88,18 +91,16 @@ def people(company: Company) -> pd.DataFrame:
     Records that stand go before those that are gone, contacts before leads, and what
     changed last before what changed earlier; an address that bounced goes last.
     """
-    records = person_records(company).assign(
-        email=lambda read: read["email"].str.lower(),
-        bounced_at=lambda read: _bounced_at(company, read),
-    )
+    records = person_records(company)
     records = records.assign(
+        email=records["email"].str.lower(),
         has_bounced=records["bounced_at"].notna(),
+        bounced_at=_bounced_at(company, records),
         is_past=records["is_deleted"] | records["is_gone"],
         is_lead=records["kind"] == "lead",
     ).sort_values(
-        ["is_past", "is_lead", "changed_at"],
-        ascending=[True, True, False],
-        kind="stable",
+        ["is_past", "is_lead", "changed_at", "record"],
+        ascending=[True, True, False, True],
     )
     records = records.replace("", np.nan)
     golden = records.groupby("person")[["country", "employees"]].first()
@@ -110,7 +111,9 @@ def people(company: Company) -> pd.DataFrame:
 
 def _bounced_at(company: Company, records: pd.DataFrame) -> pd.Series:
     """Return when the address of each record last bounced for good, in any system."""
-    hard = seed("bounce_categories").query("source == 'hubspot' and bounce_type == 'hard'")
+    hard = seed("bounce_categories").query(
+        "source == 'hubspot' and bounce_type == 'hard'"
+    )
     bounces = company.table("hubspot/email_event_bounce")
     bounces = bounces[bounces["category"].str.lower().isin(hard["category"])]
     events = company.table("hubspot/email_event").set_index("id").loc[bounces["id"]]
@@ -152,7 +155,9 @@ def enrichments(company: Company) -> pd.DataFrame:
     told = company.table("generic/enrichments")
     told["asked"] = told["email"].str.lower().where(told["email"] != "", told["domain"])
     told["told_at"] = moments(told["enriched_at"])
-    told = told.sort_values("told_at", kind="stable").drop_duplicates("asked", keep="last")
+    told = told.sort_values("told_at", kind="stable").drop_duplicates(
+        "asked", keep="last"
+    )
     return told.set_index("asked").replace("", np.nan)
 
 

@@ -13,34 +13,29 @@ from pathlib import Path
 import duckdb
 import pytest
 
-import demo
+import demo_company
 import export
 import report
 import semantic_layer
 import stage_truth
 import validate
 from business_clock import Clock
-from conftest import EVERY_TEST, Builder, Warehouse
+from conftest import Warehouse
 from lib.demo.adverts import AD_PLATFORMS
 from lib.pipeline_answer import read_answer
 from lib.publish import latest_publication
 from lib.warehouse import PROJECT_ROOT
 from report_page import Page
 
-UNTIL = "2026-08-31"
-ARGUMENTS = ["--people", "1500", "--seed", "3", "--until", UNTIL]
+
+@pytest.fixture(scope="module")
+def raw(demo_folder: Path) -> Path:
+    return demo_folder
 
 
 @pytest.fixture(scope="module")
-def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("demo")
-    assert demo.main(["--out", str(folder), *ARGUMENTS]) == 0
-    return folder
-
-
-@pytest.fixture(scope="module")
-def warehouse(build: Builder, raw: Path) -> Warehouse:
-    return build(raw, tests=EVERY_TEST, as_of=UNTIL)
+def warehouse(demo_warehouse: Warehouse) -> Warehouse:
+    return demo_warehouse
 
 
 @pytest.fixture(scope="module")
@@ -75,8 +70,7 @@ def hashes(folder: Path) -> dict[str, str]:
 
 
 def test_the_same_seed_writes_the_same_bytes(raw: Path, tmp_path: Path) -> None:
-    assert demo.main(["--out", str(tmp_path), *ARGUMENTS]) == 0
-    assert hashes(tmp_path) == hashes(raw)
+    assert hashes(demo_company.write(tmp_path)) == hashes(raw)
 
 
 def test_the_demo_lands_without_a_reject(warehouse: Warehouse) -> None:
