@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from functools import cache
 
@@ -11,7 +10,8 @@ import pandas as pd
 
 from raw_company import Company, moments, months, rounded, seed
 from raw_lifecycle import cycles, deal_people, deals
-from raw_touches import LOOKBACK, touches
+from raw_records import accounts, segments_of
+from raw_touches import CLUES, LOOKBACK, channels_by_rule, touches
 
 
 @cache
@@ -30,58 +30,70 @@ def journeys(company: Company) -> pd.DataFrame:
 
 @cache
 def sourced_deals(company: Company) -> pd.DataFrame:
-    """Return deals with their value, and whether marketing sourced or touched them."""
+    """Return deals with their value, what sourced them, and whether marketing did.
+
+    What is declared decides, a campaign before a lead source, else the first touch.
+    """
     deal = deals(company)
     valued_at = deal["closed_at"].fillna(deal["created_at"])
     value = company.usd(deal["Amount"], deal["CurrencyIsoCode"], valued_at)
-    by_campaign = deal["CampaignId"].map(campaign_kinds(company))
-    kinds = seed("lead_sources").set_index("source_value")["kind"]
-    by_lead_source = deal["LeadSource"].str.lower().map(kinds)
     journey = journeys(company)
     since = journey["touched_at"] >= journey["created_at"] - LOOKBACK
-    before = journey[since & (journey["touched_at"] <= journey["created_at"])]
-    first = before.sort_values(["touched_at", "touch"]).drop_duplicates("deal")
-    by_touch = first.set_index("deal")["is_marketing"].map({True: "marketing"})
-    kind = by_campaign.fillna(by_lead_source).fillna(by_touch.reindex(deal.index))
     until = journey["closed_at"].fillna(company.as_of)
     during = journey[since & (journey["touched_at"] <= until)]
     touched = during[during["is_marketing"]]["deal"].unique()
-    is_sourced = kind == "marketing"
+    before = journey[since & (journey["touched_at"] <= journey["created_at"])]
+    first = before.sort_values(["touched_at", "touch"]).drop_duplicates("deal")
+    first = first.set_index("deal").reindex(deal.index)
+    campaign = deal["CampaignId"].map(campaign_channels(company))
+    declared = deal["LeadSource"].str.lower()
+    source = seed("lead_sources").set_index("source_value")
+    bases = [
+        (is_marketings(campaign), campaign),
+        (declared.map(source["kind"]) == "marketing", declared.map(source["channel"])),
+        (first["is_marketing"] == True, first["channel"]),  # noqa: E712
+    ]
+    is_sourced = pd.Series(False, deal.index)
+    channel = pd.Series("unknown", deal.index)
+    for is_by_marketing, tells in reversed(bases):
+        is_sourced = is_sourced.mask(tells.notna(), is_by_marketing)
+        channel = channel.mask(tells.notna(), tells)
     return deal.assign(
         value=rounded(value, 2),
+        channel=channel,
+        segment=segments_of(accounts(company)["employees"])
+        .reindex(deal["account"])
+        .fillna("unknown")
+        .to_numpy(),
         is_sourced=is_sourced,
         is_influenced=is_sourced | deal.index.isin(touched),
     )
 
 
-def campaign_kinds(company: Company) -> pd.Series:
-    """Return the kind of each campaign's channel: marketing's unless a seed says no."""
+def is_marketings(channels: pd.Series) -> pd.Series:
+    """Return whether campaigns of channels are marketing's: unless a seed says no."""
+    return ~channels.isin(seed("channel_kinds")["channel"])
+
+
+def campaign_channels(company: Company) -> pd.Series:
+    """Return the channel of each campaign of the CRM, by its type."""
     campaign = company.table("salesforce/Campaign").set_index("Id")
-    rules = seed("channel_rules").query("campaign_type != ''")
-    rules = rules.assign(priority=rules["priority"].astype(int)).sort_values("priority")
-    channel = {
-        kind: next(
-            (
-                rule.channel
-                for rule in rules.itertuples()
-                if re.fullmatch(_pattern(rule.campaign_type), kind.lower())
-            ),
-            "unknown",
-        )
-        for kind in campaign["Type"].unique()
-    }
-    kinds = seed("channel_kinds").set_index("channel")["kind"]
-    return campaign["Type"].map(channel).map(kinds).fillna("marketing")
-
-
-def _pattern(like: str) -> str:
-    return re.escape(like).replace("%", ".*").replace("_", ".")
+    clues = pd.DataFrame("", campaign.index, CLUES)
+    clues["campaign_type"] = campaign["Type"]
+    return channels_by_rule(clues).fillna("unknown")
 
 
 def _pipeline(company: Company, flag: str) -> pd.DataFrame:
     deal = sourced_deals(company)
     worth = deal["value"].where(deal[flag], Decimal(0))
-    return pd.DataFrame({"month": months(deal["created_at"]), "numerator": worth})
+    return pd.DataFrame(
+        {
+            "month": months(deal["created_at"]),
+            "channel": deal["channel"],
+            "segment": deal["segment"],
+            "numerator": worth,
+        }
+    )
 
 
 def marketing_sourced_pipeline(company: Company) -> pd.DataFrame:
@@ -101,6 +113,8 @@ def marketing_sourced_revenue_pct(company: Company) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "month": months(won["closed_at"]),
+            "channel": won["channel"],
+            "segment": won["segment"],
             "numerator": worth,
             "denominator": won["value"],
         }
@@ -109,7 +123,10 @@ def marketing_sourced_revenue_pct(company: Company) -> pd.DataFrame:
 
 @cache
 def spend(company: Company) -> pd.DataFrame:
-    """Return what was spent by day: what platforms report, and what files enter."""
+    """Return what each channel was charged by day, or bears of a month's shared costs.
+
+    Channels bear what names none of them in proportion to what they were charged.
+    """
     entered = company.table("generic/spend").drop_duplicates()
     start = moments(entered["spend_date"])
     end = moments(entered["end_date"]).fillna(start)
@@ -118,14 +135,20 @@ def spend(company: Company) -> pd.DataFrame:
         _parts(Decimal(amount), len(span))
         for amount, span in zip(entered["amount"], days, strict=True)
     ]
-    spread = pd.DataFrame(
-        {"day": days, "amount": parts, "currency": entered["currency"]}
-    ).explode(["day", "amount"])
-    billed = pd.concat([spread, *_billed(company)], ignore_index=True)
+    spread = entered[["channel", "currency"]].assign(day=days, amount=parts)
+    billed = pd.concat(
+        [spread.explode(["day", "amount"]), *_billed(company)], ignore_index=True
+    )
     billed["day"] = billed["day"].astype("datetime64[us]")
     billed = billed[billed["day"] < company.as_of]
     value = company.usd(billed["amount"], billed["currency"], billed["day"])
-    return billed.assign(value=rounded(value, 6))
+    billed = billed.assign(value=rounded(value, 6), month=months(billed["day"]))
+    charged = billed.groupby(["month", "channel"], as_index=False)["value"].sum()
+    shared = charged[charged["channel"] == ""].set_index("month")["value"]
+    own = charged[charged["channel"] != ""]
+    shares = own["value"] / own.groupby("month")["value"].transform("sum")
+    borne = own["month"].map(shared).fillna(Decimal(0)) * shares
+    return own.assign(value=own["value"] + borne)
 
 
 def _parts(amount: Decimal, days: int) -> list[Decimal]:
@@ -137,62 +160,88 @@ def _parts(amount: Decimal, days: int) -> list[Decimal]:
 def _billed(company: Company) -> list[pd.DataFrame]:
     """Return what platforms report by campaign, of which ads are a part."""
 
-    def currencies(platform: str, column: str) -> pd.Series:
+    def of_account(platform: str, ids: pd.Series, column: str) -> pd.Series:
         account = company.table(f"{platform}/account_history")
-        return account.set_index("id")[column]
+        return ids.map(account.set_index("id")[column])
 
     google = company.table("google_ads/campaign_stats")
     linked = company.table("linkedin_ads/ad_analytics_by_campaign")
-    group = company.table("linkedin_ads/campaign_history").set_index("id")
     meta = company.table("meta_ads/basic_campaign")
     microsoft = company.table("microsoft_ads/campaign_performance_daily_report")
-    micros = google["cost_micros"].map(Decimal) / 1_000_000
+    group = company.table("linkedin_ads/campaign_history").set_index("id")
+    campaign = company.table("google_ads/campaign_history").set_index("id")
+    kinds = seed("ad_campaign_types").query("platform == 'google_ads'")
+    by_type = kinds.set_index("campaign_type")["channel"]
+    search = company.table("microsoft_ads/campaign_history")["type"].unique()
+    assert list(search) == ["Search"]
     return [
-        pd.DataFrame({"day": moments(day), "amount": amount, "currency": currency})
-        for day, amount, currency in (
-            (
-                google["date"],
-                micros,
-                google["customer_id"].map(currencies("google_ads", "currency_code")),
-            ),
-            (
-                linked["day"],
-                linked["cost_in_local_currency"].map(Decimal),
-                linked["campaign_id"]
-                .map(group["account_id"])
-                .map(currencies("linkedin_ads", "currency")),
-            ),
-            (
-                meta["date"],
-                meta["spend"].map(Decimal),
-                meta["account_id"].map(currencies("meta_ads", "currency")),
-            ),
-            (
-                microsoft["date"],
-                microsoft["spend"].map(Decimal),
-                microsoft["currency_code"],
-            ),
-        )
+        pd.DataFrame(
+            {
+                "day": moments(google["date"]),
+                "amount": google["cost_micros"].map(Decimal) / 1_000_000,
+                "currency": of_account(
+                    "google_ads", google["customer_id"], "currency_code"
+                ),
+                "channel": google["id"]
+                .map(campaign["advertising_channel_type"])
+                .map(by_type),
+            }
+        ),
+        pd.DataFrame(
+            {
+                "day": moments(linked["day"]),
+                "amount": linked["cost_in_local_currency"].map(Decimal),
+                "currency": of_account(
+                    "linkedin_ads",
+                    linked["campaign_id"].map(group["account_id"]),
+                    "currency",
+                ),
+                "channel": "paid_social",
+            }
+        ),
+        pd.DataFrame(
+            {
+                "day": moments(meta["date"]),
+                "amount": meta["spend"].map(Decimal),
+                "currency": of_account("meta_ads", meta["account_id"], "currency"),
+                "channel": "paid_social",
+            }
+        ),
+        pd.DataFrame(
+            {
+                "day": moments(microsoft["date"]),
+                "amount": microsoft["spend"].map(Decimal),
+                "currency": microsoft["currency_code"],
+                "channel": "paid_search",
+            }
+        ),
     ]
+
+
+def credit_shares(journey: pd.DataFrame, conversion: str, at: str) -> pd.DataFrame:
+    """Return the share of each channel in a conversion, the same for every touch.
+
+    Touches earn credit in the lookback before it, but for direct ones and sales'.
+    """
+    inside = journey[
+        (journey["touched_at"] >= journey[at] - LOOKBACK)
+        & (journey["touched_at"] <= journey[at])
+        & ~journey["is_sales"]
+        & ~journey["is_direct"]
+    ]
+    count = inside.groupby([conversion, "channel"]).size().rename("share")
+    return (count / count.groupby(level=0).sum()).reset_index()
 
 
 @cache
 def won_deals(company: Company) -> pd.DataFrame:
-    """Return won deals: margin, whether a touch is credited, whether a new customer."""
+    """Return won deals: margin, and whether they won a new customer."""
     won = sourced_deals(company).query("is_won").sort_values("closed_at")
     kinds = seed("opportunity_types").set_index("source_value")["opportunity_type"]
     kind = won["Type"].str.lower().str.replace(" ", "_").map(kinds)
     is_first = ~won.duplicated("account") & won["account"].notna()
-    journey = journeys(company)
-    inside = (
-        (journey["touched_at"] >= journey["closed_at"] - LOOKBACK)
-        & (journey["touched_at"] <= journey["closed_at"])
-        & ~journey["is_sales"]
-        & ~journey["is_direct"]
-    )
     return won.assign(
         is_new_customer=is_first & ~kind.isin(["renewal", "expansion"]),
-        is_credited=won.index.isin(journey.loc[inside, "deal"].unique()),
         margin=_margins(company, won),
     )
 
@@ -232,38 +281,58 @@ def _margins(company: Company, won: pd.DataFrame) -> pd.Series:
     return kept_share.fillna(policy) - given_back.fillna(0)
 
 
-def _spent_and(company: Company, won: pd.DataFrame) -> pd.DataFrame:
-    spent = pd.DataFrame(
-        {"month": months(spend(company)["day"]), "spent": spend(company)["value"]}
-    )
-    return pd.concat([spent, won]).fillna(0)
+def _beside_spend(company: Company, counted: pd.DataFrame) -> pd.DataFrame:
+    spent = spend(company)[["month", "channel", "value"]]
+    both = pd.concat([spent.rename(columns={"value": "spent"}), counted])
+    return both.fillna({"spent": Decimal(0), "counted": 0})
 
 
 def cost_per_mql(company: Company) -> pd.DataFrame:
-    """Spend of the month, per MQL of the month."""
-    mql_at = cycles(company)["mql_at"].dropna()
-    mqls = pd.DataFrame({"month": months(mql_at), "denominator": 1})
-    return _spent_and(company, mqls).rename(columns={"spent": "numerator"})
+    """Spend of the month, per MQL, which channels share by their touches."""
+    mqls = cycles(company).dropna(subset="mql_at").drop(columns="channel")
+    mqls = mqls.assign(mql=range(len(mqls)), month=months(mqls["mql_at"]))
+    journey = mqls[["mql", "person", "mql_at"]].merge(touches(company), on="person")
+    shared = mqls.merge(credit_shares(journey, "mql", "mql_at"), how="left", on="mql")
+    counted = shared.fillna({"channel": "unattributed", "share": 1})
+    counted = counted.rename(columns={"share": "counted"})
+    parts = _beside_spend(company, counted[["month", "channel", "counted"]])
+    return parts.rename(columns={"spent": "numerator", "counted": "denominator"})
 
 
 def channel_cac(company: Company) -> pd.DataFrame:
-    """Spend of the month, per new customer of the month."""
-    won = won_deals(company).query("is_new_customer")
-    customers = pd.DataFrame({"month": months(won["closed_at"]), "denominator": 1})
-    return _spent_and(company, customers).rename(columns={"spent": "numerator"})
+    """Spend of the month, per new customer, whom channels share by their touches."""
+    won = won_deals(company).query("is_new_customer").drop(columns="channel")
+    shares = credit_shares(journeys(company), "deal", "closed_at").set_index("deal")
+    shared = won.join(shares).fillna({"channel": "unattributed", "share": 1})
+    counted = pd.DataFrame(
+        {
+            "month": months(shared["closed_at"]),
+            "channel": shared["channel"],
+            "counted": shared["share"],
+        }
+    )
+    parts = _beside_spend(company, counted)
+    return parts.rename(columns={"spent": "numerator", "counted": "denominator"})
 
 
 def romi(company: Company) -> pd.DataFrame:
     """Margin of the revenue that touches are credited with, less spend, of spend."""
-    won = won_deals(company).query("is_credited")
-    earned = won["value"].astype(float) * won["margin"]
-    margins = pd.DataFrame({"month": months(won["closed_at"]), "earned": earned})
-    parts = _spent_and(company, margins)
-    spent = parts["spent"].astype(float)
-    return pd.DataFrame(
+    won = won_deals(company).drop(columns="channel")
+    shared = won.join(
+        credit_shares(journeys(company), "deal", "closed_at").set_index("deal")
+    )
+    shared = shared.dropna(subset="share")
+    counted = pd.DataFrame(
         {
-            "month": parts["month"],
-            "numerator": parts["earned"] - spent,
-            "denominator": spent,
+            "month": months(shared["closed_at"]),
+            "channel": shared["channel"],
+            "counted": shared["value"].astype(float)
+            * shared["margin"]
+            * shared["share"],
         }
+    )
+    parts = _beside_spend(company, counted)
+    spent = parts["spent"].astype(float)
+    return parts[["month", "channel"]].assign(
+        numerator=parts["counted"] - spent, denominator=spent
     )

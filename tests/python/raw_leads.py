@@ -9,8 +9,8 @@ import pandas as pd
 
 from business_clock import Clock
 from raw_company import Company, moments, months, seed
-from raw_lifecycle import cycles, deal_people, deals
-from raw_records import accounts, enrichments, people, person_records
+from raw_lifecycle import cycles, deal_people, deals, first_channels
+from raw_records import accounts, enrichments, people, person_records, segments
 from raw_touches import touches
 
 
@@ -28,29 +28,6 @@ def assignments(company: Company) -> pd.DataFrame:
         }
     )
     return given.dropna(subset="person").sort_values(["at", "id"])
-
-
-def segments(company: Company) -> pd.Series:
-    """Return the segment of each person, by the size of account or lead."""
-    golden = people(company)
-    employers = golden.index.map(company.employer_of)
-    sizes = pd.Series(
-        accounts(company)["employees"].reindex(employers).to_numpy(), golden.index
-    )
-    sizes = sizes.fillna(golden["employees"]).fillna(
-        golden["email"].map(enrichments(company)["employee_count"])
-    )
-    bounds = seed("segments").assign(
-        least=lambda rows: pd.to_numeric(rows["min_employees"])
-    )
-    places = bounds.sort_values("least")
-    found = pd.cut(
-        pd.to_numeric(sizes),
-        [*places["least"], float("inf")],
-        right=False,
-        labels=list(places["segment"]),
-    )
-    return found.astype(object).fillna("unknown")
 
 
 def responses(company: Company) -> pd.DataFrame:
@@ -92,7 +69,7 @@ def sla_compliance_rate(company: Company) -> pd.DataFrame:
     after = pd.merge_asof(answered, given, direction="forward", **keys)["owner"]
     zones = company.table("salesforce/User").set_index("Id")["TimeZoneSidKey"]
     answered["zone"] = before.fillna(after).map(zones).fillna("America/New_York")
-    answered["minutes"] = answered["person"].map(segments(company)).map(_minutes)
+    answered["minutes"] = answered["segment"].map(_minutes)
     answered["due_at"] = [
         _clock(row.zone).after(row.mql_at.to_pydatetime(), row.minutes)
         for row in answered.itertuples()
@@ -102,6 +79,8 @@ def sla_compliance_rate(company: Company) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "month": months(judged["mql_at"]),
+            "channel": judged["channel"],
+            "segment": judged["segment"],
             "numerator": judged["answered_at"] <= judged["due_at"],
             "denominator": 1,
         }
@@ -139,7 +118,13 @@ def lead_routing_accuracy(company: Company) -> pd.DataFrame:
         row.owner in allowed.owners(row.person, row.at) for row in first.itertuples()
     ]
     return pd.DataFrame(
-        {"month": months(first["at"]), "numerator": is_right, "denominator": 1}
+        {
+            "month": months(first["at"]),
+            "channel": first["person"].map(first_channels(company)).fillna("unknown"),
+            "segment": first["person"].map(segments(company)),
+            "numerator": is_right,
+            "denominator": 1,
+        }
     )
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 import stage_truth
 from raw_company import Company, moments, months, seed
-from raw_records import person_records
+from raw_records import person_records, segments
 from raw_touches import touches
 
 
@@ -133,7 +133,18 @@ def cycles(company: Company) -> pd.DataFrame:
         ]
     stays = pd.DataFrame(rows, columns=["person", "cycle", "stage", "at"])
     found = stays.pivot_table("at", ["person", "cycle"], "stage", aggfunc="min")
-    return found.add_suffix("_at").reset_index()
+    found = found.add_suffix("_at").reset_index()
+    return found.assign(
+        channel=found["person"].map(first_channels(company)).fillna("unknown"),
+        segment=found["person"].map(segments(company)),
+    )
+
+
+def first_channels(company: Company) -> pd.Series:
+    """Return the channel of each person's first touch of any kind."""
+    touched = touches(company).dropna(subset="person")
+    first = touched.sort_values(["touched_at", "touch"]).drop_duplicates("person")
+    return first.set_index("person")["channel"]
 
 
 def mql_to_sql_rate(company: Company) -> pd.DataFrame:
@@ -142,6 +153,8 @@ def mql_to_sql_rate(company: Company) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "month": months(mqls["mql_at"]),
+            "channel": mqls["channel"],
+            "segment": mqls["segment"],
             "numerator": mqls["sql_at"].notna(),
             "denominator": 1,
         }
@@ -154,6 +167,8 @@ def lead_to_opportunity_rate(company: Company) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "month": months(leads["lead_at"]),
+            "channel": leads["channel"],
+            "segment": leads["segment"],
             "numerator": leads["opportunity_at"].notna(),
             "denominator": 1,
         }
@@ -162,8 +177,17 @@ def lead_to_opportunity_rate(company: Company) -> pd.DataFrame:
 
 def time_to_mql_days(company: Company) -> pd.DataFrame:
     """Days from a person's first touch to the first MQL."""
-    mql_at = cycles(company).groupby("person")["mql_at"].min().dropna()
+    first = cycles(company).dropna(subset="mql_at").sort_values("mql_at")
+    first = first.drop_duplicates("person")
     first_touch = touches(company).groupby("person")["touched_at"].min()
-    days = (mql_at - first_touch.reindex(mql_at.index)) / pd.Timedelta(days=1)
-    parts = pd.DataFrame({"month": months(mql_at), "numerator": days, "denominator": 1})
+    days = (first["mql_at"] - first["person"].map(first_touch)) / pd.Timedelta(days=1)
+    parts = pd.DataFrame(
+        {
+            "month": months(first["mql_at"]),
+            "channel": first["channel"],
+            "segment": first["segment"],
+            "numerator": days,
+            "denominator": 1,
+        }
+    )
     return parts[days >= 0]

@@ -6,6 +6,7 @@ A metric is rows of month, numerator and denominator that add up; see _metrics.m
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import pandas as pd
 
@@ -17,7 +18,7 @@ import raw_records
 from raw_company import Company
 
 PARTS: dict[str, Callable[[Company], pd.DataFrame]] = {
-    compute.__name__: compute
+    compute.__name__: cache(compute)
     for compute in (
         raw_records.contact_completeness_rate,
         raw_records.duplicate_rate,

@@ -30,7 +30,7 @@ def campaign_deployment_cycle_days(company: Company) -> pd.DataFrame:
 
 
 def system_uptime_rate(company: Company) -> pd.DataFrame:
-    """Minutes without an outage of critical tools, from the month that first tells of one."""
+    """Minutes up of critical tools, from the month in which we first hear of each."""
     tools = company.table("generic/tools").query("is_critical == 'true'")
     incidents = company.table("generic/tool_incidents")
     downs = seed("tool_incident_severities").query("is_down == 'true'")["severity"]

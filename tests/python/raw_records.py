@@ -181,6 +181,35 @@ def accounts(company: Company) -> pd.DataFrame:
     return golden
 
 
+@cache
+def segments(company: Company) -> pd.Series:
+    """Return the segment of each person, by the size of account or lead."""
+    golden = people(company)
+    employers = golden.index.map(company.employer_of)
+    sizes = pd.Series(
+        accounts(company)["employees"].reindex(employers).to_numpy(), golden.index
+    )
+    sizes = sizes.fillna(golden["employees"]).fillna(
+        golden["email"].map(enrichments(company)["employee_count"])
+    )
+    return segments_of(sizes)
+
+
+def segments_of(sizes: pd.Series) -> pd.Series:
+    """Return the segment of each number of employees; unknown without one."""
+    rule = seed("segments").assign(
+        least=lambda row: pd.to_numeric(row["min_employees"])
+    )
+    rule = rule.sort_values("least")
+    found = pd.cut(
+        pd.to_numeric(sizes),
+        [*rule["least"], float("inf")],
+        right=False,
+        labels=list(rule["segment"]),
+    )
+    return found.astype(object).fillna("unknown")
+
+
 def at_month_ends(
     company: Company, made_at: pd.Series, counts: pd.Series
 ) -> pd.DataFrame:
