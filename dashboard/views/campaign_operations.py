@@ -25,9 +25,8 @@ _ATTEMPTS = """
         on deployments.campaign_id = campaigns.campaign_id
     where
         deployments.step = $step
-        and coalesce(deployments.started_at, deployments.completed_at) >= $quarter
-        and coalesce(deployments.started_at, deployments.completed_at)
-        < $quarter + interval 3 month
+        and coalesce(deployments.started_at, deployments.completed_at) >= $begins_at
+        and coalesce(deployments.started_at, deployments.completed_at) < $ends_at
     order by deployments.duration_days desc nulls last, campaign_deployment_id
     limit $most_rows
 """
@@ -42,7 +41,7 @@ _FINDINGS = """
 
 def page(filters: Filters) -> None:
     """Show the steps of the quarter's deployments, and the findings of the audits."""
-    steps = read(_STEPS, quarter=filters.quarter)
+    steps = read(_STEPS, **filters.values())
     if steps.empty:
         st.info("No campaign was on its way to go live in that quarter.")
     else:
@@ -55,8 +54,10 @@ def page(filters: Filters) -> None:
                 f"{str(row['step']).capitalize()} by campaign",
                 _ATTEMPTS,
                 "deployments",
-                quarter=filters.quarter,
+                **filters.values(),
                 step=str(row["step"]),
             )
+        if filters.channel:
+            st.caption("Steps are those of all channels.")
     st.subheader("What is wrong in the data of campaigns")
-    fig.table(read(_FINDINGS, channel=filters.channel), "campaign_findings")
+    fig.table(read(_FINDINGS, **filters.values()), "campaign_findings")
