@@ -55,6 +55,7 @@ READ = [
     "marts.fct_unattributed_conversions",
     "reports.rpt_budget_pace",
     "reports.rpt_channel_efficiency",
+    "reports.rpt_data_audit",
     "reports.rpt_funnel_leaks",
     "reports.rpt_funnel_months",
     "reports.rpt_response_queue",
@@ -110,6 +111,26 @@ def check(day: str, value: float, **more: Any) -> Any:
         "threshold": 0.3,
         "checked_on": day,
         **more,
+    }
+
+
+def problem(
+    rank: int,
+    title: str,
+    records: int,
+    value: float,
+    at_risk: float,
+) -> Any:
+    return {
+        "rank": rank,
+        "problem": title.lower(),
+        "title": title,
+        "records_affected": records,
+        "value_usd": value,
+        "revenue_at_risk_usd": at_risk,
+        "basis": "Deals times <rate>" if rank == 1 else "MQLs of a month",
+        "owner": "mops@example.com",
+        "fix": "Mend them",
     }
 
 
@@ -264,6 +285,12 @@ def _quality() -> Rows:
                 "owner": "mops@example.com",
                 "is_met": False,
             }
+        ],
+        "reports.rpt_data_audit": [
+            problem(1, "Leads & co. answered late", 3, 5000, 2000.4),
+            problem(2, "Spend", 1, 30, 30),
+            *(problem(rank, f"Problem {rank}", 2, 20, 2) for rank in (3, 4, 5, 6)),
+            problem(7, "Deals without a rate", 2, 0, 0),
         ],
     }
 
@@ -422,6 +449,7 @@ class TestTheWeek:
             "Funnel",
             "Answers to MQLs, and routing",
             "Data quality",
+            "Data problems by revenue at risk",
             "Anomalies",
             "Forecast",
             "To do this week",
@@ -570,6 +598,26 @@ class TestTheWeek:
             "measured_value = null where checked_on = '2026-11-15'"
         )
         assert "It fails since 5 Nov 2026." in write(world).tasks[0][1]
+
+    def test_the_worst_problems_of_the_data_are_told(self, page: Page) -> None:
+        told = page.section("audit")
+        assert (
+            "On 20 Nov 2026 6 problems of the data put revenue at risk. They share "
+            "deals, so that the figures do not add up. The first 5:"
+        ) in told
+        assert (
+            "1. Leads & co. answered late: $2,000 at risk, of $5,000 behind 3 records "
+            "(deals times <rate>). mops@example.com sees to it: mend them."
+        ) in told
+        assert "$30 behind 1 record (MQLs of a month)" in told
+        assert "Problem 5" in told
+        assert "Problem 6" not in told
+
+    def test_data_without_problems_says_so(self, world: World) -> None:
+        world.execute("delete from reports.rpt_data_audit where rank < 7")
+        assert "On 20 Nov 2026 no problem of the data put revenue at risk." in write(
+            world
+        ).section("audit")
 
     def test_what_to_do_is_ranked_by_money(self, page: Page) -> None:
         assert [task[0] for task in page.tasks] == [

@@ -7,6 +7,7 @@ from datetime import date
 from lib.report.headline import headline
 from lib.report.parts import (
     actions,
+    audit,
     channels,
     funnel,
     outlook,
@@ -39,6 +40,7 @@ def weekly(publication: Publication, day: date | None) -> Report:
         funnel.show(about_funnel),
         responses.show(about_responses),
         quality.show(about_quality),
+        audit.show(audit.read(publication, settings)),
         *outlook.show(outlook.read(publication, settings, week.known)),
         actions.show(about_actions),
     )
