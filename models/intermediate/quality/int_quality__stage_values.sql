@@ -11,7 +11,7 @@ funnel_steps as (
         stage,
         won_usd
     from {{ ref('fct_funnel_steps') }}
-    where is_mature
+    where is_mature and not is_skipped
 
 ),
 
