@@ -14,7 +14,9 @@ _STAGES = """
         stage,
         cast(sum(entered) as bigint) as entered,
         cast(sum(progressed) as bigint) as progressed,
-        sum(progressed) / nullif(sum(entered), 0) as conversion_rate,
+        case
+            when stage != 'customer' then sum(progressed) / nullif(sum(entered), 0)
+        end as conversion_rate,
         sum(value_lost_usd) as value_lost_usd
     from reports.rpt_funnel_months
     where

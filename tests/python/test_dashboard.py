@@ -221,6 +221,8 @@ def test_metrics_of_the_pulse_are_those_of_the_report(
 STAGES = """
     select
         stage, sum(entered) as entered, sum(progressed) as progressed,
+        case when stage != 'customer' then sum(progressed) / nullif(sum(entered), 0) end
+            as conversion_rate,
         sum(value_lost_usd) as value_lost_usd
     from reports.rpt_funnel_months
     where
@@ -259,7 +261,7 @@ def test_stages_of_the_funnel_are_those_of_the_report(
         "Leads": str(ends["lead"]),
         "Customers of them": str(ends.get("customer", 0)),
     }
-    columns = ("stage", "entered", "progressed", "value_lost_usd")
+    columns = ("stage", "entered", "progressed", "conversion_rate", "value_lost_usd")
     assert cells(downloaded(page, "funnel_stages"), *columns) == cells(stages, *columns)
 
 
