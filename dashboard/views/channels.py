@@ -120,8 +120,8 @@ def _show_totals(filters: Filters) -> None:
             fig.Figure(
                 "Contribution margin",
                 fig.number(now["contribution_margin_usd"]),
-                "Margin of the deals won in the quarter less the spend that won them, "
-                "as the channels below have it.",
+                "What is left of the revenue won in the quarter after the cost of "
+                "revenue, before marketing spend, as the channels below have it.",
                 fig.money,
                 fig.number(before.get("contribution_margin_usd")),
             ),
