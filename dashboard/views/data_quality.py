@@ -53,21 +53,29 @@ def page(filters: Filters) -> None:
 
 def _show_checks() -> None:
     checks = read(_CHECKS)
-    failed = checks[~checks["is_passed"].fillna(False).astype(bool)]
+    unmeasured = checks["is_passed"].isna()
+    failed = ~checks["is_passed"].fillna(True).astype(bool)
     fig.show(
         [
             fig.Figure(
                 "Checks that fail",
-                float(len(failed)),
-                "Checks of the last build that miss their limit, or could not be "
-                "measured.",
+                float(failed.sum()),
+                "Checks of the last build that miss their limit.",
                 fig.count,
                 more_is_better=False,
             ),
             fig.Figure(
+                "Nothing to measure",
+                float(unmeasured.sum()),
+                "Checks of which the last build had nothing to measure: they neither "
+                "pass nor fail.",
+                fig.count,
+                more_is_better=None,
+            ),
+            fig.Figure(
                 "Checks in all",
                 float(len(checks)),
-                "Rows of the seed quality_checks that the last build measured.",
+                "Rows of the seed quality_checks that the last build looked at.",
                 fig.count,
                 more_is_better=None,
             ),
