@@ -107,8 +107,8 @@ def _tell_of_refusal() -> None:
     reason, *others = refused.reasons or ("why was not written down",)
     more = f" (and {len(others)} more)" if others else ""
     line = (
-        f"A newer build was refused on {refused.refused_at:%Y-%m-%d %H:%M} UTC; what "
-        f"stands is older. Why: {' '.join(reason.split())}{more}"
+        f"A newer build was refused on {refused.refused_at:%Y-%m-%d %H:%M} UTC, and "
+        f"is not shown. Why: {' '.join(reason.split())}{more}"
     )
     st.warning(line.replace("$", "\\$"))
 
