@@ -48,6 +48,7 @@ BUDGETS = """
     having
         sum(budget_usd) != 0
         or sum(direct_spend_usd) != 0
+        or sum(outlook_usd) != 0
         or sum(budgets_without_rate) > 0
     order by
         budget_usd desc,
