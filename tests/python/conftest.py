@@ -29,6 +29,7 @@ Rows = Sequence[Mapping[str, Any]]
 OF_THE_DEMO = {"test_metrics_from_raw.py", "test_whole_way.py"}
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Send the tests of a file to one worker, and files that share a warehouse."""
     if config.getvalue("dist") != "loadfile":
