@@ -482,6 +482,15 @@ class TestTheWeek:
             page.section("pipeline")
         )
 
+    def test_what_is_expected_by_late_spend_is_the_least(self, world: World) -> None:
+        world.execute(
+            "update marts.fct_budget_months "
+            "set is_spend_late = true, spend_known_to = '2026-11-01'"
+        )
+        note = write(world).notes["pipeline-spend"]
+        assert "; at least $1,000 expected by its end: no recurring cost " in note
+        assert note.endswith(" is known after 1 Nov 2026")
+
     def test_the_headline_says_what_changed(self, page: Page) -> None:
         assert page.headline == [
             "Marketing sourced $6,000 of pipeline in quarter 2026Q4 to 15 Nov 2026, up "

@@ -66,6 +66,11 @@ PACE = """
     where quarter_start = $start
 """
 
+LATE_SPEND = """
+    select max(spend_known_to) filter (where is_spend_late)
+    from marts.fct_budget_months
+"""
+
 SOURCED_DAYS = """
     select
         day_of(created_at) as day,
@@ -114,6 +119,7 @@ class Pipeline:
     spend_days_without_rate: int
     budget: Decimal | None
     expected_spend: Decimal | None
+    late_since: date | None
     course: Course
     course_before: Course
 
@@ -175,6 +181,7 @@ def read(publication: Publication, settings: Settings, week: Week) -> Pipeline:
         spend_without_rate,
         budget if is_budgeted else None,
         expected,
+        publication.row(LATE_SPEND)[0],
         _course(publication, days),
         _course(publication, quarter.before_whole),
     )
@@ -299,7 +306,13 @@ def _budget(pipeline: Pipeline) -> str:
     if pipeline.expected_spend is None:
         return text
     expected = money(pipeline.expected_spend, pipeline.currency)
-    return f"{text}; {expected} expected by its end"
+    if pipeline.late_since is None:
+        return f"{text}; {expected} expected by its end"
+    since = day_text(pipeline.late_since)
+    return (
+        f"{text}; at least {expected} expected by its end: no recurring cost is known "
+        f"after {since}"
+    )
 
 
 def _chart(pipeline: Pipeline) -> Chart | None:
