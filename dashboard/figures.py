@@ -132,7 +132,7 @@ def show(figures: Sequence[Figure]) -> None:
 def _change(figure: Figure) -> str | None:
     if figure.value is None or not figure.previous:
         return None
-    return f"{figure.value / figure.previous - 1:+.0%}"
+    return f"{(figure.value - figure.previous) / abs(figure.previous):+.0%}"
 
 
 def _against_plan(figure: Figure) -> str:
