@@ -1,5 +1,5 @@
 -- Grain: one row per account with a subscription that has begun: the deal that won it
--- and the margin of what it pays.
+-- and the margin of what it pays, after what was given back.
 -- An account that no record has may pay as well; it is a customer by its record's key.
 
 with
@@ -35,8 +35,13 @@ winning_deals as (
 
 paid_margins as (
 
-    select * from {{ ref('int_finance__paid_margins') }}
-    where margin_rate is not null
+    select
+        owner_type,
+        owner_id,
+        margin_rate,
+        cast(refunded_usd as double) / nullif(cast(paid_usd as double), 0)
+            as refund_rate
+    from {{ ref('int_finance__paid_margins') }}
 
 ),
 
@@ -44,7 +49,8 @@ opportunity_margins as (
 
     select
         owner_id as opportunity_id,
-        margin_rate
+        margin_rate,
+        refund_rate
     from paid_margins
     where owner_type = 'opportunity'
 
@@ -54,7 +60,8 @@ account_margins as (
 
     select
         owner_id as account_id,
-        margin_rate
+        margin_rate,
+        refund_rate
     from paid_margins
     where owner_type = 'account'
 
@@ -107,11 +114,17 @@ customers as (
         known_subscribers.account_id,
         known_subscribers.opportunity_id,
         known_subscribers.segment,
-        coalesce(
-            account_margins.margin_rate,
-            opportunity_margins.margin_rate,
-            segment_policies.margin_rate,
-            general_policies.margin_rate
+        round(
+            coalesce(
+                account_margins.margin_rate,
+                opportunity_margins.margin_rate,
+                segment_policies.margin_rate,
+                general_policies.margin_rate
+            )
+            + coalesce(
+                account_margins.refund_rate, opportunity_margins.refund_rate, 0
+            ),
+            10
         ) as margin_rate,
         known_subscribers.first_started_on
     from known_subscribers
