@@ -1,6 +1,6 @@
 -- Grain: one row per problem of the data that some record has: how much revenue stands
--- behind its records, and how much of that is at risk. A piece of revenue counts once in
--- a problem, but problems share pieces, so that the figures do not add up over rows.
+-- behind its records, and how much of that is at risk. A piece of revenue counts once
+-- in a problem, but problems share pieces, so that the figures do not add up over rows.
 
 with
 
