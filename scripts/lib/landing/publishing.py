@@ -18,6 +18,7 @@ from lib.contract import Column, Contract, Source, Table
 from lib.landing import casts, drift, profiles, quarantine, staging
 from lib.landing.files import DataFile
 from lib.landing.staging import REJECTED, ROW_HASH, STAGED, Layout
+from lib.scoring import tables as scoring_tables
 from lib.sql import columns, quote_identifier, relation
 
 LOADS = relation("raw_meta", "loads")
@@ -35,6 +36,7 @@ _META_TABLES = (
     profiles.TABLE,
     quarantine.VIEW,
     *closed_tables.TABLES,
+    *scoring_tables.TABLES,
 )
 
 Stored = dict[tuple[str, str], list[tuple[str, str]]]

@@ -1,0 +1,1 @@
+"""The predictive lead score: features, scorecard, judgement, promotion."""
