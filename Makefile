@@ -48,6 +48,11 @@ run: setup ## Load DATA (default data/raw), build, validate, publish, report.
 	$(PY) scripts/validate.py raw --out $(OUT)
 	$(VENV)/bin/dbt build $(DBT_VARS) --exclude-resource-type unit_test || \
 		$(call refused,a model or a test of the build failed)
+	$(PY) scripts/score.py train --if-due --promote
+	$(PY) scripts/score.py validate
+	$(VENV)/bin/dbt --quiet build $(DBT_VARS) --exclude-resource-type unit_test \
+		--select path:models/staging/predictions+ || \
+		$(call refused,a model or a test of the predictions failed)
 	$(VENV)/bin/dbt --quiet --log-level warn run-operation orphaned_relations
 	$(PY) scripts/validate.py marts --out $(OUT)
 	$(PY) scripts/export.py --out $(OUT)

@@ -11,12 +11,13 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 from lib.scoring.frame import TEXT, UNKNOWN, Feature
 
+Array = NDArray[np.float64]
 _MOST_TEXTS = 50  # values of a text; the others count as unknown
 
 
 def boosted_probabilities(
     frame: pd.DataFrame, later: pd.DataFrame, features: Sequence[Feature]
-) -> NDArray[np.float64]:
+) -> Array:
     """Return probabilities for later leads by a model of the earlier ones."""
     is_text = [feature.kind == TEXT for feature in features]
     model = HistGradientBoostingClassifier(
@@ -29,19 +30,27 @@ def boosted_probabilities(
         categorical_features=is_text,
         random_state=0,
     )
+    known, unseen = design_of(frame, later, features)
+    model.fit(known, frame["is_positive"])
+    return np.asarray(model.predict_proba(unseen)[:, 1])
+
+
+def design_of(
+    frame: pd.DataFrame, later: pd.DataFrame, features: Sequence[Feature]
+) -> tuple[Array, Array]:
+    """Return both as numbers, a text as its place among those of the earlier leads."""
     texts = {
         feature.name: values[values != UNKNOWN].value_counts().index[:_MOST_TEXTS]
         for feature in features
         if feature.kind == TEXT
         for values in [frame[feature.name]]
     }
-    model.fit(_design(frame, features, texts), frame["is_positive"])
-    return np.asarray(model.predict_proba(_design(later, features, texts))[:, 1])
+    return _design(frame, features, texts), _design(later, features, texts)
 
 
 def _design(
     frame: pd.DataFrame, features: Sequence[Feature], texts: dict[str, pd.Index]
-) -> NDArray[np.float64]:
+) -> Array:
     rng = np.random.default_rng(0)
     columns = []
     for feature in features:
