@@ -50,6 +50,7 @@ run: setup ## Load DATA (default data/raw), build, validate, publish, report.
 		$(call refused,a model or a test of the build failed)
 	$(PY) scripts/score.py train --if-due --promote
 	$(PY) scripts/score.py validate
+	$(PY) scripts/forecast.py
 	$(VENV)/bin/dbt --quiet build $(DBT_VARS) --exclude-resource-type unit_test \
 		--select path:models/staging/predictions+ || \
 		$(call refused,a model or a test of the predictions failed)
@@ -77,6 +78,7 @@ bench: setup ## Measure; results are added to benchmarks/RESULTS.md.
 	$(PY) benchmarks/lifecycle.py
 	$(PY) benchmarks/attribution.py
 	$(PY) benchmarks/dashboard.py --out $(OUT)
+	$(PY) benchmarks/forecast_backtests.py
 
 lint: setup ## Check style, types, layers and deprecations.
 	$(VENV)/bin/ruff check scripts dashboard tests benchmarks models

@@ -15,6 +15,7 @@ import duckdb
 
 from lib import closed_tables
 from lib.contract import Column, Contract, Source, Table
+from lib.forecast import tables as forecast_tables
 from lib.landing import casts, drift, profiles, quarantine, staging
 from lib.landing.files import DataFile
 from lib.landing.staging import REJECTED, ROW_HASH, STAGED, Layout
@@ -37,6 +38,7 @@ _META_TABLES = (
     quarantine.VIEW,
     *closed_tables.TABLES,
     *scoring_tables.TABLES,
+    *forecast_tables.TABLES,
 )
 
 Stored = dict[tuple[str, str], list[tuple[str, str]]]

@@ -1,0 +1,1 @@
+"""The pipeline forecast: what is known by a day, what follows from it, how sure."""
