@@ -126,7 +126,7 @@ def endings(history: History, deal: Array) -> Array:
 
 
 def _places(history: History, deal: Array, day: Array) -> list[Array]:
-    """Return where deals stood on days: by kind, stage, expected close and age."""
+    """Return where deals stood on days: by stage, close, segment and age."""
     states = history.at(deal, day)
     kind = history.renewal[deal].astype(np.int64)
     stage = kind * 1_000 + states.stage + 1
@@ -134,7 +134,9 @@ def _places(history: History, deal: Array, day: Array) -> list[Array]:
     due = np.searchsorted(DUE_IN, in_days, side="right")
     due = np.where(states.due < NEVER, due, len(DUE_IN) + 1)
     age = np.searchsorted(AGES, day - history.created[deal], side="right")
-    return [kind, stage, stage * 10 + due, (stage * 10 + due) * 10 + age]
+    by_due = stage * 10 + due
+    by_segment = by_due * 1_000 + history.segment[deal]
+    return [kind, stage, by_due, by_segment, by_segment * 10 + age]
 
 
 def open_curves(history: History, deal: Array, day: int) -> Curves:

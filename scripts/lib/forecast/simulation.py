@@ -20,6 +20,7 @@ _FEW_DRAWS = 200
 _MANY_ROWS = 20_000  # deals to come in one draw, from which on fewer draws will do
 _CELLS = 20_000_000  # random numbers at a time
 _NO_CHANCE = 1e-12
+_DRIFT = 0.15  # standard deviation of the logarithm, after a quarter
 MEASURES = ("pipeline_created", "revenue_won")
 HORIZONS = ("this_quarter", "next_quarter")
 
@@ -89,6 +90,15 @@ def _beta(rng: np.random.Generator, chance: Array, deals: Array, count: int) -> 
         (count, len(chance)),
     )  # fmt: skip
     return np.asarray(np.where(chance > 0, drawn, 0.0))
+
+
+def _worth(rng: np.random.Generator, pool: Array, count: int) -> Array:
+    """Return by draw a factor about 1, as unsure as the mean of so few amounts is."""
+    mean, spread = pool.mean(), pool.std()
+    if mean <= 0 or spread <= 0:
+        return np.ones(count)
+    shape = len(pool) * (mean / spread) ** 2
+    return np.asarray(rng.gamma(shape, 1 / shape, count))
 
 
 @dataclass(frozen=True)
@@ -186,10 +196,15 @@ class _Desk:
         length = np.minimum(self.end - self.now - 7 * np.arange(comes), 7)
         factor = np.where(usual.follows_leads, usual.factors[:, None], 1.0)
         factor = factor * length[:, None] / 7
+        # What is usual drifts, by more the further ahead.
+        far = _DRIFT * np.sqrt((np.arange(comes) + 1) / 13)
+        drift = np.exp(rng.normal(0.0, 1.0, (self.count, 1)) * far)
+        worth = np.stack([_worth(rng, pool, self.count) for pool in usual.pools], 1)
         in_draw = usual.counts.mean(axis=0).sum() * comes
         step = max(_CELLS // 4 // max(int(in_draw), comes * groups), 1)
         for first in range(0, self.count, step):
             expected = usual.counts[taken[first : first + step]] * factor
+            expected = expected * drift[first : first + step, :, None]
             made = np.floor(expected + rng.random(expected.shape)).astype(np.int64)
             draw, week, group = (
                 np.repeat(one.ravel(), made.ravel()) for one in np.indices(made.shape)
@@ -198,7 +213,8 @@ class _Desk:
             amount = np.zeros(len(draw))
             for place, pool in enumerate(usual.pools):
                 rows = np.flatnonzero(group == place)
-                amount[rows] = pool[rng.integers(0, len(pool), len(rows))]
+                lots = rng.integers(0, len(pool), len(rows))
+                amount[rows] = pool[lots] * worth[draw[rows] + first, place]
             self._take(
                 _Arrived(
                     draw=draw + first,
