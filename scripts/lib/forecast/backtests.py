@@ -7,7 +7,7 @@ theirs (conformal): by those alone whose quarter was over by the day of the fore
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -226,6 +226,22 @@ def forecast(
     return made
 
 
+def _outcomes_by_segment(tables: Tables, start: int, end: int) -> dict[str, Array]:
+    """Return a quarter's outcomes by measure as they were known when it was over."""
+    history = understand(as_known(tables, end))
+    found = with_total(outcomes(history, start, end))
+    return dict(zip((*history.segments, TOTAL), found.T, strict=True))
+
+
+def _score(one: Forecast, actual: Mapping[str, Array], over: int) -> Score | None:
+    """Return how far off a back-test was, as if its interval had not been scaled."""
+    if one.quantiles is None or one.factor is None:
+        return None
+    measure, horizon = MEASURES.index(one.measure), HORIZONS.index(one.horizon)
+    far = distance(float(actual[one.segment][measure]), *one.quantiles)
+    return None if far is None else Score(measure, horizon, over, far * one.factor)
+
+
 def _known_rate(history: History) -> float | None:
     return float(history.has_amounts.mean()) if len(history) else None
 
@@ -253,36 +269,24 @@ def run(
     today, month = settings.forecast_day, settings.fiscal_year_start_month
     if len(history) == 0:
         return [], [], "no opportunities are known"
-    places = {segment: place for place, segment in enumerate(history.segments)}
     tests: list[Forecast] = []
     scores: list[Score] = []
+    actual: dict[int, dict[str, Array]] = {}
     for day in month_starts(int(history.created.min()), today - 1):
         start, middle, end = quarter_starts(day, month)
         if middle > today:
             break
         ends = {start: middle, middle: end}
-        actual = {
-            begun: with_total(outcomes(history, begun, ends[begun])) for begun in ends
-        }
         for one in forecast(tables, day, settings, scores):
-            if ends[one.quarter] > today:
+            over = ends[one.quarter]
+            if over > today:
                 continue
             tests.append(one)
-            if one.quantiles is None or one.factor is None:
-                continue
-            place = places.get(one.segment, -1)
-            measure = MEASURES.index(one.measure)
-            # The distance as if the interval had not been scaled.
-            far = distance(actual[one.quarter][measure, place], *one.quantiles)
-            if far is not None:
-                scores.append(
-                    Score(
-                        measure,
-                        HORIZONS.index(one.horizon),
-                        ends[one.quarter],
-                        far * one.factor,
-                    )
-                )
+            if over not in actual:
+                actual[over] = _outcomes_by_segment(tables, one.quarter, over)
+            score = _score(one, actual[over], over)
+            if score is not None:
+                scores.append(score)
     made = forecast(tables, today, settings, scores)
     missing = too_little(understand(as_known(tables, today)), today, settings)
     return [one for one in made if one.basis == FORECAST], tests, missing

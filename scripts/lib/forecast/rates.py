@@ -72,7 +72,8 @@ def curves(
     for each place. A level starts with the rates of the coarser one, as if that many
     (lean) looks had found them.
     """
-    week = np.minimum(watched.days // 7, WEEKS - 1)
+    # A CRM may hold a close before the creation.
+    week = np.clip(watched.days // 7, 0, WEEKS - 1)
     count = len(asked[0])
     won, lost = np.zeros((count, WEEKS)), np.zeros((count, WEEKS))
     leans = 0.0
