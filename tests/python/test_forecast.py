@@ -30,7 +30,13 @@ from lib.forecast.history import (
 
 UNTIL = date(2026, 11, 28)
 SETTINGS = Settings(day_number(UNTIL), 1, 182, 20, 26)
-SELECT = ("+rpt_pipeline_forecast",)
+SELECT = (
+    "+rpt_pipeline_forecast",
+    "+int_predictive__forecast_settings",
+    "+int_predictive__deal_changes",
+    "+int_predictive__lead_days",
+    "+int_predictive__paying_months",
+)
 
 
 @pytest.fixture(scope="module")
@@ -434,7 +440,7 @@ class TestMarts:
         wrong = built.rows(
             "select * from marts.fct_forecast_backtests as tests left join ("
             "  select date_trunc('quarter', created_at)::date as quarter_start,"
-            "  sum(amount_usd) as usd from marts.fct_opportunities group by 1"
+            "  sum(amount_usd) as usd from marts.fct_opportunity_outcomes group by 1"
             ") as reported using (quarter_start) where segment = 'total' "
             "and measure = 'pipeline_created' and outcome_usd is distinct from usd"
         )
