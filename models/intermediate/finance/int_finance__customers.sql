@@ -4,13 +4,14 @@
 
 with
 
-subscriptions as (
+subscribers as (
 
     select
         coalesce(account_id, account_record_id) as customer_id,
-        account_id,
-        started_on
+        max(account_id) as account_id,
+        min(started_on) as first_started_on
     from {{ ref('int_finance__subscriptions') }}
+    group by coalesce(account_id, account_record_id)
 
 ),
 
@@ -75,17 +76,6 @@ margin_policies as (
         effective_from,
         coalesce(effective_to, cast('9999-12-31' as date)) as effective_to
     from {{ ref('margin_policies') }}
-
-),
-
-subscribers as (
-
-    select
-        customer_id,
-        max(account_id) as account_id,
-        min(started_on) as first_started_on
-    from subscriptions
-    group by customer_id
 
 ),
 
