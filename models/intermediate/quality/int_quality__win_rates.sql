@@ -1,5 +1,5 @@
--- Grain: one row: the share of what closed that was won, by value, in the year up to
--- as_of, else ever. Where nothing has closed, all that is open is taken for won.
+-- Grain: one row per build: the share of what closed that was won, by value, in the
+-- year up to as_of, else ever. Where nothing has closed, all that is open is won.
 
 {{ config(materialized='view') }}
 
