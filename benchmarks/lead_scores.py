@@ -1,6 +1,6 @@
 """How near the scorecard comes to the best that its features allow, on built marts.
 
-    MOPS_WAREHOUSE=… .venv/bin/python benchmarks/lead_scores.py [--repeats 3]
+    PYTHONPATH=scripts .venv/bin/python benchmarks/lead_scores.py [--repeats 3]
 
 Every lead is foretold by models that never saw it, in folds drawn anew each time: the
 scorecard, and three strong learners whose points nobody could type in. The best of

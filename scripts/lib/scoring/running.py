@@ -6,7 +6,7 @@ import csv
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +82,8 @@ def moment_of(connection: duckdb.DuckDBPyConnection, day: str | None) -> datetim
         asked = datetime.fromisoformat(day)
     except ValueError as error:
         raise UserError(f"--as-of {day} is no date: give YYYY-MM-DD") from error
+    if asked.tzinfo is not None:
+        asked = asked.astimezone(UTC).replace(tzinfo=None)
     if len(day) == len("YYYY-MM-DD"):
         asked += timedelta(days=1, microseconds=-1)
     return min(asked, built)
