@@ -8,9 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
 import demo
 import forecast
@@ -27,6 +29,7 @@ from lib.forecast.history import (
     day_number,
     understand,
 )
+from lib.warehouse import PROJECT_ROOT
 
 UNTIL = date(2026, 11, 28)
 SETTINGS = Settings(day_number(UNTIL), 1, 182, 20, 26)
@@ -458,6 +461,67 @@ class TestMarts:
         before = [built.rows(query) for query in queries]
         assert forecast.main([]) == OK
         assert [built.rows(query) for query in queries] == before
+
+
+def forecast_page() -> None:
+    import sys
+
+    import streamlit as st
+
+    folder, version = st.query_params["dashboard"], st.query_params["version"]
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    from views import forecast as view
+
+    st.session_state["version"] = version
+    view.page(None)  # type: ignore[arg-type]
+
+
+def shown(path: Path, folder: Path, relations: tuple[str, ...]) -> AppTest:
+    """Publish relations of a warehouse as they are, and run the page on them."""
+    folder.mkdir()
+    (folder / "manifest.json").write_text("{}", encoding="utf-8")
+    with duckdb.connect(str(folder / "mops_marts.duckdb")) as connection:
+        connection.execute(f"attach '{path}' as built (read_only)")
+        for relation in ("marts.dim_build_settings", *relations):
+            connection.execute(f"create schema if not exists {relation.split('.')[0]}")
+            connection.execute(f"create table {relation} as from built.{relation}")
+    page = AppTest.from_function(forecast_page, default_timeout=60)
+    page.query_params["dashboard"] = str(PROJECT_ROOT / "dashboard")
+    page.query_params["version"] = str(folder)
+    return page.run()
+
+
+class TestPage:
+    def test_it_shows_the_forecast_and_how_past_ones_went(
+        self, built: Warehouse, tmp_path: Path
+    ) -> None:
+        relations = (
+            "reports.rpt_pipeline_forecast",
+            "marts.fct_forecast_backtests",
+        )
+        page = shown(built.path, tmp_path / "version", relations)
+        assert not page.exception
+        assert "27 November 2026" in page.markdown[0].value
+        assert [one.value for one in page.subheader] == [
+            "Pipeline created, as forecast on the first day of past quarters",
+            "Revenue won, as forecast on the first day of past quarters",
+            "How past forecasts went, beside two plain rivals",
+        ]
+        forecasts, verdicts = (one.value for one in page.dataframe)
+        assert len(forecasts) == built.value(
+            "select count(*) from reports.rpt_pipeline_forecast"
+        )
+        assert verdicts["back_tests"].sum() == built.value(
+            "select count(*) from marts.fct_forecast_backtests where basis = 'forecast'"
+        )
+
+    def test_without_a_forecast_it_says_so(
+        self, built: Warehouse, tmp_path: Path
+    ) -> None:
+        page = shown(built.path, tmp_path / "version", ())
+        assert not page.exception
+        assert [one.value for one in page.info] == ["There is no forecast: this publication holds none."]
 
 
 def test_an_empty_warehouse_has_no_forecast(

@@ -17,7 +17,7 @@ from lib.forecast.history import NEVER, RENEWAL, Array, History, as_date
 
 DRAWS = 1_000
 _FEW_DRAWS = 200
-_MANY_ROWS = 20_000  # deals to come in one draw, from which on fewer draws will do
+_MANY_ROWS = 2_000  # deals to come in one draw, from which on fewer draws will do
 _CELLS = 20_000_000  # random numbers at a time
 _NO_CHANCE = 1e-12
 _DRIFT = 0.15  # standard deviation of the logarithm, after a quarter
