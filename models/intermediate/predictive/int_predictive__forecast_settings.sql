@@ -1,4 +1,4 @@
--- Grain: one row, when a forecast is made as of this build, and by which policy.
+-- Grain: one row per build, which is the last one: when its forecast is made, and how.
 
 {{ config(materialized='view') }}
 
