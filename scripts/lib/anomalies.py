@@ -553,6 +553,11 @@ def _interval_tail(freedom: Array, policy: Row) -> Array:
     return np.asarray(stats.norm.sf(stats.t.isf(tail, freedom)))
 
 
+def _around(law: Any, tail: Array, mean: Array) -> tuple[Array, Array]:
+    """Return an interval of ordinary counts that holds the mean, be it a fraction."""
+    return np.minimum(law.ppf(tail), mean), np.maximum(law.ppf(1 - tail), mean)
+
+
 def _judge_counts(
     metric: Metric, week: int, base: slice, forecast: Forecast, policy: Row
 ) -> dict[str, Array]:
@@ -566,12 +571,14 @@ def _judge_counts(
     with np.errstate(all="ignore"):
         if metric.kind == "rate":
             law = _rate_law(now, level, excess)
-            low, high = law.ppf(tail) / now, law.ppf(1 - tail) / now
+            low, high = _around(law, tail, mean)
+            # Dividing again may lose the last bit of the level.
+            low, high = np.minimum(low / now, level), np.maximum(high / now, level)
             expected = level
         else:
             size = 1 / np.maximum(excess, _LEAST_EXCESS)
             law = stats.nbinom(size, size / (size + np.maximum(mean, _TINY)))
-            low, high, expected = law.ppf(tail), law.ppf(1 - tail), mean
+            (low, high), expected = _around(law, tail, mean), mean
             if metric.kind == "cost":
                 low, high, expected = now / high, now / low, now / mean
                 # Few results are a high cost.
@@ -686,8 +693,8 @@ def _judge_deals(
         value = metric.numerator[place, week]
         lower[place], upper[place] = law.tails(value)
         found["expected"][place] = law.mean
-        found["expected_low"][place] = law.quantile(tail[place])
-        found["expected_high"][place] = law.quantile(1 - tail[place])
+        found["expected_low"][place] = min(law.quantile(tail[place]), law.mean)
+        found["expected_high"][place] = max(law.quantile(1 - tail[place]), law.mean)
     p_values, scores = scored(lower, upper, forecast.freedom)
     return found | {
         "difference": metric.numerator[:, week] - found["expected"],
