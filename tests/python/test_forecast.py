@@ -521,7 +521,8 @@ class TestPage:
     ) -> None:
         page = shown(built.path, tmp_path / "version", ())
         assert not page.exception
-        assert [one.value for one in page.info] == ["There is no forecast: this publication holds none."]
+        (told,) = page.info
+        assert told.value == "There is no forecast: this publication holds none."
 
 
 def test_an_empty_warehouse_has_no_forecast(
