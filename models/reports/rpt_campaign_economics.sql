@@ -56,7 +56,6 @@ campaign_economics as (
         campaign_ratios.cac_usd,
         campaign_ratios.romi,
         campaign_ratios.revenue_per_usd,
-        campaign_ratios.attributed_margin_usd,
         campaign_ratios.contribution_margin_usd,
         campaign_ratios.payback_months
     from campaign_ratios

@@ -8,6 +8,7 @@ with
 email_checks as (
 
     select * from {{ ref('int_quality__email_checks') }}
+    where check_name = 'email_deliverability_rate'
 
 ),
 
