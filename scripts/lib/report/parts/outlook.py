@@ -47,7 +47,12 @@ FORECASTS = """
             from marts.fct_pipeline_forecasts
             where forecast_date <= $last
         )
-    order by all
+    order by
+        quarter_start,
+        measure,
+        segment != 'total' nulls first,
+        segment,
+        p50_usd
 """
 
 
