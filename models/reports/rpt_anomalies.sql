@@ -32,7 +32,7 @@ worded_anomalies as (
 
     select
         anomalies.*,
-        anomalies.title || ': '
+        anomalies.label || ': '
         || {{ figure_in_words('anomalies.observed', 'anomalies.kind') }}
         || ' in the week of ' || cast(anomalies.period_start as varchar)
         || ', ' || anomalies.direction || ' the expected '

@@ -16,7 +16,7 @@ data_audit as (
             order by revenue_at_risk_usd desc, records_affected desc, problem asc
         ) as integer) as rank,
         problem,
-        title,
+        label,
         records_affected,
         value_usd,
         revenue_at_risk_usd,

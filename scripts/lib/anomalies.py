@@ -322,7 +322,8 @@ def _season_design(metric: Metric, first: int, week: int, season_weeks: int) -> 
     years = (days - days[-1]) / _YEAR_DAYS
     columns = [np.ones(len(days)), years]
     seasons = metric.seasons[first : week + 1]
-    columns += [column for column in seasons.T if np.ptp(column[:-1]) > 0]
+    if len(days) > 1:
+        columns += [each for each in seasons.T if np.ptp(each[:-1]) > 0]
     if len(days) > season_weeks:
         for turns in (1, 2):
             angle = 2 * np.pi * turns * days / _YEAR_DAYS

@@ -278,10 +278,16 @@ def test_a_deal_s_margin_and_its_new_customer_are_the_oracle_s(
     by_account = paid_margins(payments, "account_id")
     (general,) = policy("margin_policies")
     starts: dict[str, list[tuple[date, Fraction]]] = defaultdict(list)
+    # One that began before any rate was kept converts at the first.
+    first_rates: dict[str, date] = {}
+    for row in company["exchange_rates"]:
+        known = first_rates.get(row["currency"], row["rate_date"])
+        first_rates[row["currency"]] = min(known, row["rate_date"])
     for row in company["subscriptions"]:
         account = accounts.get(f"generic:{row['account_id']}")
         if account and row["started_on"] <= AS_OF:
-            usd = rates.usd(row["mrr"], row["currency"], row["started_on"])
+            day = max(row["started_on"], first_rates.get(row["currency"], date.min))
+            usd = rates.usd(row["mrr"], row["currency"], day)
             starts[account].append((row["started_on"], usd or Fraction(-(10**9))))
     deals = relation(company_warehouse, "marts.fct_won_deals")
     first: dict[str, tuple[datetime, str]] = {}

@@ -33,6 +33,7 @@ from lib.warehouse import PROJECT_ROOT
 
 UNTIL = date(2026, 11, 28)
 SETTINGS = Settings(day_number(UNTIL), 1, 182, 20, 26)
+FORECASTS = ("stg_predictions__forecasts+", "stg_predictions__forecast_backtests+")
 SELECT = (
     "+rpt_pipeline_forecast",
     "+int_predictive__forecast_settings",
@@ -414,7 +415,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
         assert land(folder / "raw", path, monkeypatch) == OK
         assert run_dbt(path, select=SELECT, as_of="2026-11-27")
         assert forecast.main([]) == OK
-        assert run_dbt(path, select=("source:raw_predictions+",), as_of="2026-11-27")
+        assert run_dbt(path, select=FORECASTS, as_of="2026-11-27")
         yield Warehouse(path)
 
 
@@ -534,7 +535,7 @@ def test_an_empty_warehouse_has_no_forecast(
     assert run_dbt(path, select=SELECT)
     assert forecast.main([]) == OK
     assert "no forecast was made: no opportunities are known" in capsys.readouterr().err
-    assert run_dbt(path, select=("source:raw_predictions+",))
+    assert run_dbt(path, select=FORECASTS)
     for table in ("fct_pipeline_forecasts", "fct_forecast_backtests"):
         assert Warehouse(path).value(f"select count(*) from marts.{table}") == 0
 

@@ -124,7 +124,7 @@ def problem(
     return {
         "rank": rank,
         "problem": title.lower(),
-        "title": title,
+        "label": title,
         "records_affected": records,
         "value_usd": value,
         "revenue_at_risk_usd": at_risk,
@@ -674,19 +674,19 @@ class TestTheWeek:
     def test_anomalies_and_forecasts_show_once_they_are_there(
         self, world: World
     ) -> None:
-        statements = (
-            "create table marts.fct_anomalies as select date '2026-11-12' as "
+        before = write(world)
+        assert "No figure of the week broke its pattern" in before.section("anomalies")
+        assert "Not yet forecast" in before.section("forecast")
+        world.execute(
+            "insert into marts.fct_anomalies by name select date '2026-11-12' as "
             "detected_on, 'mqls' as metric, 'smb' as segment, 12.0::double as expected,"
             " 3.0::double as observed, -4.5::double as score",
-            "create table marts.fct_pipeline_forecasts as select date '2026-11-19' as "
-            "forecast_date, date '2027-01-01' as quarter_start, null::varchar as "
+            "insert into marts.fct_pipeline_forecasts by name select "
+            "date '2026-11-19' as forecast_date, date '2027-01-01' as quarter_start, "
             "segment, 'revenue_won' as measure, 100::decimal(18, 2) as p10_usd, "
-            "200::decimal(18, 2) as p50_usd, 350::decimal(18, 2) as p90_usd",
+            "200::decimal(18, 2) as p50_usd, 350::decimal(18, 2) as p90_usd "
+            "from (values ('smb'), ('total')) as segments (segment)",
         )
-        before = write(world)
-        assert "Not yet watched" in before.section("anomalies")
-        assert "Not yet forecast" in before.section("forecast")
-        world.execute(*statements)
         page = write(world)
         assert list(page.table("table-anomalies")[0].values()) == [
             "mqls",
@@ -699,11 +699,15 @@ class TestTheWeek:
         assert list(page.table("table-forecasts")[0].values()) == [
             "1 Jan 2027",
             "revenue won",
-            "all",
+            "total",
             "$100",
             "$200",
             "$350",
         ]
+
+    def test_what_is_not_watched_says_so(self, world: World) -> None:
+        world.execute("drop table marts.fct_anomalies")
+        assert "Not yet watched" in write(world).section("anomalies")
 
 
 class TestDays:

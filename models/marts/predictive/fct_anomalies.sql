@@ -15,7 +15,7 @@ anomaly_metrics as (
 
     select
         metric,
-        title,
+        label,
         adverse_direction,
         worth_basis,
         owner
@@ -43,7 +43,7 @@ directed_anomalies as (
         case when metric_weeks.score > 0 then 'above' else 'below' end as direction,
         anomaly_metrics.adverse_direction,
         anomaly_metrics.owner,
-        anomaly_metrics.title,
+        anomaly_metrics.label,
         -- The expected cost prices what is missing of the events that it is a cost of.
         case
             when anomaly_metrics.worth_basis = 'expected' then metric_weeks.expected
@@ -64,7 +64,7 @@ anomalies as (
         directed_anomalies.metric,
         directed_anomalies.segment,
         directed_anomalies.channel,
-        directed_anomalies.title,
+        directed_anomalies.label,
         directed_anomalies.kind,
         directed_anomalies.direction,
         directed_anomalies.direction = directed_anomalies.adverse_direction

@@ -48,7 +48,7 @@ audited_problems as (
 
     select
         audit_problems.problem,
-        audit_problems.title,
+        audit_problems.label,
         audit_problems.basis,
         audit_problems.owner,
         audit_problems.fix,

@@ -14,7 +14,7 @@ TOLD = 5
 
 PROBLEMS = """
     select
-        title,
+        label,
         records_affected,
         value_usd,
         revenue_at_risk_usd,
@@ -30,7 +30,7 @@ PROBLEMS = """
 class Problem:
     """A problem of the data; amounts are in the reporting currency."""
 
-    title: str
+    label: str
     records: int
     value: Decimal
     at_risk: Decimal
@@ -84,7 +84,7 @@ def _paragraphs(audit: Audit) -> list[Text]:
 
 def _told(problem: Problem, currency: str) -> str:
     return (
-        f"{problem.title}: {money(problem.at_risk, currency)} at risk, of "
+        f"{problem.label}: {money(problem.at_risk, currency)} at risk, of "
         f"{money(problem.value, currency)} behind {plural(problem.records, 'record')} "
         f"({_in_a_sentence(problem.basis)}). {problem.owner} sees to it: "
         f"{_in_a_sentence(problem.fix)}."
