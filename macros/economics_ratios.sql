@@ -13,7 +13,6 @@
         / nullif(cast(spend_usd as double), 0) as romi,
         cast(attributed_revenue_usd as double) / nullif(cast(spend_usd as double), 0)
             as revenue_per_usd,
-        cast(attributed_margin_usd as decimal(28, 2)) as attributed_margin_usd,
         cast(contribution_margin_usd as decimal(28, 2)) as contribution_margin_usd,
         nullif(cast(spend_usd as double), 0)
         / nullif(cast(new_customers as double), 0)
