@@ -281,8 +281,8 @@ def test_a_deal_s_margin_and_its_new_customer_are_the_oracle_s(
     # One that began before any rate was kept converts at the first.
     first_rates: dict[str, date] = {}
     for row in company["exchange_rates"]:
-        known = first_rates.get(row["currency"], row["rate_date"])
-        first_rates[row["currency"]] = min(known, row["rate_date"])
+        earliest = first_rates.get(row["currency"], row["rate_date"])
+        first_rates[row["currency"]] = min(earliest, row["rate_date"])
     for row in company["subscriptions"]:
         account = accounts.get(f"generic:{row['account_id']}")
         if account and row["started_on"] <= AS_OF:
