@@ -26,6 +26,10 @@ from playwright.sync_api import Browser, sync_playwright
 
 from dashboard_server import CHROMIUM, PAGES, ROOT, served
 
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from lib.report.periods import quarter_months
+
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"
 DATABASE = "mops_marts.duckdb"
 MOST_SECONDS = 2.0
@@ -117,14 +121,8 @@ def _enlarged(standing: Path, folder: Path, least: int) -> tuple[int, float, lis
             "select distinct quarter_start from reports.rpt_pipeline_quarters "
             "order by quarter_start desc limit 3"
         ).fetchall()
-    quarters = [_quarter_name(start) for (start,) in starts]
+    quarters = [quarter_months(start) for (start,) in starts]
     return touches * times, (version / DATABASE).stat().st_size / 1e6, quarters
-
-
-def _quarter_name(start: datetime) -> str:
-    last = (start.month + 1) % 12 + 1
-    year = start.year + (1 if start.month > 10 else 0)
-    return f"{start:%b}-{datetime(year, last, 1):%b %Y}"
 
 
 def _seconds(browser: Browser, address: str, page: str, quarter: str) -> float:

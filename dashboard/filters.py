@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from lib.report.periods import next_quarter
+from lib.report.periods import next_quarter, quarter_months
 from publication import MissingError, quarters, read, standing
 
 EVERYTHING = "all"
@@ -63,12 +63,6 @@ class Filters:
         return local.astimezone(UTC).replace(tzinfo=None)
 
 
-def quarter_name(start: date) -> str:
-    """Return a quarter by its months, whatever the fiscal year begins with."""
-    last = next_quarter(start) - timedelta(days=1)
-    return f"{start:%b}-{last:%b %Y}"
-
-
 def chosen(heeded: frozenset[str]) -> Filters | None:
     """Show the filters, and return what is chosen; None where there is no quarter.
 
@@ -87,7 +81,7 @@ def chosen(heeded: frozenset[str]) -> Filters | None:
             _LABELS["quarter"],
             "quarter",
             list(by_name),
-            lambda q: quarter_name(by_name[q]),
+            lambda q: quarter_months(by_name[q]),
         )
     ]
     channel = choice("Channel", "channel", [EVERYTHING, *_values(_CHANNELS)])

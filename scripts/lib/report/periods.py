@@ -82,6 +82,12 @@ def next_quarter(start: date) -> date:
     return date(month // 12, month % 12 + 1, 1)
 
 
+def quarter_months(start: date) -> str:
+    """Return a quarter by its months, whatever the fiscal year begins with."""
+    last = next_quarter(start) - timedelta(days=1)
+    return f"{start:%b}-{last:%b %Y}"
+
+
 @dataclass(frozen=True)
 class Quarter:
     """A fiscal quarter up to a day, and the same days of the quarter before."""
