@@ -43,7 +43,6 @@ READ = [
     "marts.fct_attribution_credits",
     "marts.fct_attribution_trust",
     "marts.fct_budget_months",
-    "marts.fct_funnel_steps",
     "marts.fct_lead_assignments",
     "marts.fct_lead_funnel",
     "marts.fct_lead_responses",
@@ -52,6 +51,7 @@ READ = [
     "marts.fct_reallocations",
     "marts.fct_response_curves",
     "marts.fct_restatements",
+    "marts.fct_stage_values",
     "marts.fct_unattributed_conversions",
     "reports.rpt_budget_pace",
     "reports.rpt_channel_efficiency",
@@ -215,7 +215,6 @@ def _leads() -> Rows:
         mql(11, "2026-11-05 14:00", "met", "r1"),
     ]
     waiting = {"urgency": "overdue", "segment": "smb", "fallback_owner": "r1"}
-    step = {"stage": "mql", "segment": "smb", "is_mature": True, "is_skipped": False}
     return {
         "marts.fct_lead_funnel": [lead for lead, _ in given],
         "marts.fct_lead_responses": [response for _, response in given],
@@ -245,7 +244,14 @@ def _leads() -> Rows:
             {"rank": number, "funnel_cycle_id": f"p{number}#1", "mql_at": day} | waiting
             for number, day in ((2, days[2]), (3, days[3]), (90, "2025-01-01 10:00"))
         ],
-        "marts.fct_funnel_steps": [{**step, "won_usd": won} for won in (0, 0, 900)],
+        "marts.fct_stage_values": [
+            {"stage": stage, "segment": segment, "expected_usd": usd}
+            for stage, segment, usd in (
+                ("mql", "smb", 300),
+                ("mql", "all", 7),
+                ("sql", "smb", 9),
+            )
+        ],
         "marts.fct_lead_assignments": [
             {"is_first": True, "is_correct": right, "assigned_at": days[1]}
             for right in (True, True, True, False, None)

@@ -1,7 +1,6 @@
 -- Grain: one row per watched metric and segment, 'all' among them: what a unit of it is
 -- worth. A metric that is priced by its own expectation has a worth of 1 here.
--- Pipeline is worth the share of what closed by value that was won, in the year up to
--- as_of, else ever; where nothing has closed, all of it.
+-- Pipeline is worth the win rate.
 
 {{ config(materialized='view') }}
 
@@ -19,33 +18,15 @@ anomaly_metrics as (
 
 ),
 
-stage_worths as (
+stage_values as (
 
-    select * from {{ ref('int_predictive__stage_worths') }}
-
-),
-
-closed_opportunities as (
-
-    select
-        amount_usd,
-        case when is_won then amount_usd else 0 end as won_usd,
-        closed_at > {{ dbt.dateadd('month', -12, as_of()) }} as is_recent
-    from {{ ref('fct_opportunities') }}
-    where is_closed
+    select * from {{ ref('fct_stage_values') }}
 
 ),
 
 win_rates as (
 
-    select
-        coalesce(
-            cast(sum(case when is_recent then won_usd end) as double)
-            / nullif(cast(sum(case when is_recent then amount_usd end) as double), 0),
-            cast(sum(won_usd) as double) / nullif(cast(sum(amount_usd) as double), 0),
-            1
-        ) as win_rate
-    from closed_opportunities
+    select * from {{ ref('fct_win_rates') }}
 
 ),
 
@@ -53,11 +34,11 @@ metric_worths as (
 
     select
         anomaly_metrics.metric,
-        stage_worths.segment,
-        cast(stage_worths.worth_usd * anomaly_metrics.worth_share as double)
+        stage_values.segment,
+        cast(stage_values.expected_usd * anomaly_metrics.worth_share as double)
             as unit_usd
     from anomaly_metrics
-    inner join stage_worths on anomaly_metrics.worth_stage = stage_worths.stage
+    inner join stage_values on anomaly_metrics.worth_stage = stage_values.stage
     union all
     select
         anomaly_metrics.metric,

@@ -35,7 +35,7 @@ unattributed_conversions as (
 
 win_rates as (
 
-    select * from {{ ref('int_quality__win_rates') }}
+    select * from {{ ref('fct_win_rates') }}
 
 ),
 

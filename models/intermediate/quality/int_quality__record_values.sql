@@ -12,13 +12,14 @@ record_opportunities as (
 
 win_rates as (
 
-    select * from {{ ref('int_quality__win_rates') }}
+    select * from {{ ref('fct_win_rates') }}
 
 ),
 
 stage_values as (
 
-    select * from {{ ref('int_quality__stage_values') }}
+    select * from {{ ref('fct_stage_values') }}
+    where segment = 'all'
 
 ),
 

@@ -1,8 +1,6 @@
 -- Grain: one row per build: the share of what closed that was won, by value, in the
 -- year up to as_of, else ever. Where nothing has closed, all that is open is won.
 
-{{ config(materialized='view') }}
-
 with
 
 closed_opportunities as (

@@ -1,5 +1,6 @@
 -- Grain: one row per stage and segment, 'all' among them: what the average cycle that
--- entered the stage, and had the time to go on, brought in revenue.
+-- entered the stage, and had the time to go on, brought in revenue. A cycle that
+-- skipped the stage did not enter it.
 -- A segment with fewer of them than the policy asks goes by all segments together.
 
 with
@@ -11,7 +12,7 @@ mature_steps as (
         segment,
         won_usd
     from {{ ref('fct_funnel_steps') }}
-    where is_mature
+    where is_mature and not is_skipped
 
 ),
 
@@ -49,7 +50,7 @@ all_sums as (
 
 ),
 
-stage_worths as (
+stage_values as (
 
     select
         segment_sums.stage,
@@ -58,7 +59,7 @@ stage_worths as (
             when segment_sums.cycles >= funnel_policies.least_cycles
                 then cast(segment_sums.won_usd as double) / segment_sums.cycles
             else cast(all_sums.won_usd as double) / all_sums.cycles
-        end as decimal(28, 6)) as worth_usd
+        end as decimal(28, 6)) as expected_usd
     from segment_sums
     inner join all_sums on segment_sums.stage = all_sums.stage
     inner join funnel_policies on segment_sums.stage = funnel_policies.stage
@@ -66,9 +67,9 @@ stage_worths as (
     select
         stage,
         'all' as segment,
-        cast(cast(won_usd as double) / cycles as decimal(28, 6)) as worth_usd
+        cast(cast(won_usd as double) / cycles as decimal(28, 6)) as expected_usd
     from all_sums
 
 )
 
-select * from stage_worths
+select * from stage_values

@@ -26,9 +26,9 @@ intent_gap_policies as (
 
 ),
 
-stage_worths as (
+stage_values as (
 
-    select * from {{ ref('int_predictive__stage_worths') }}
+    select * from {{ ref('fct_stage_values') }}
 
 ),
 
@@ -70,7 +70,7 @@ intent_gaps as (
                         greatest(
                             expected_cohorts.expected_answered
                             - expected_cohorts.answered, 0
-                        ) * cast(coalesce(stage_worths.worth_usd, 0) as double)
+                        ) * cast(coalesce(stage_values.expected_usd, 0) as double)
             end as decimal(28, 2)
         ) as money_at_stake_usd,
         intent_gap_policies.owner
@@ -80,10 +80,10 @@ intent_gaps as (
         on
             expected_cohorts.segment = intent_verdicts.segment
             and expected_cohorts.month = intent_verdicts.month
-    left join stage_worths
+    left join stage_values
         on
-            intent_gap_policies.worth_stage = stage_worths.stage
-            and expected_cohorts.segment = stage_worths.segment
+            intent_gap_policies.worth_stage = stage_values.stage
+            and expected_cohorts.segment = stage_values.segment
 
 )
 

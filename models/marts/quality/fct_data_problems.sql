@@ -19,8 +19,8 @@ record_values as (
 
 stage_values as (
 
-    select * from {{ ref('int_quality__stage_values') }}
-    where stage = 'mql'
+    select * from {{ ref('fct_stage_values') }}
+    where stage = 'mql' and segment = 'all'
 
 ),
 
@@ -70,7 +70,7 @@ lead_problems as (
         lead_problems.happened_at
     from {{ ref('int_quality__lead_problems') }} as lead_problems
     left join stage_values
-        on stage_values.stage = 'mql'
+        on stage_values.segment = 'all'
     where lead_problems.entity = 'funnel_cycles'
 
 ),

@@ -55,29 +55,17 @@ MISSES = """
 # the MQLs that wait. Who has waited since before the weeks that the report looks at is
 # counted apart: few of them will still answer.
 QUEUE = """
-    with
-
-    mql_values as (
-
-        select
-            segment,
-            cast(cast(sum(won_usd) as double) / count(*) as decimal(28, 6))
-                as expected_usd
-        from marts.fct_funnel_steps
-        where stage = 'mql' and is_mature and not is_skipped
-        group by segment
-
-    )
-
     select
         rpt_response_queue.urgency,
         rpt_response_queue.fallback_owner,
         day_of(rpt_response_queue.mql_at) >= $since as is_recent,
         count(*) as mqls,
-        coalesce(sum(mql_values.expected_usd), 0) as expected_usd
+        coalesce(sum(fct_stage_values.expected_usd), 0) as expected_usd
     from reports.rpt_response_queue
-    left join mql_values
-        on rpt_response_queue.segment = mql_values.segment
+    left join marts.fct_stage_values
+        on
+            rpt_response_queue.segment = fct_stage_values.segment
+            and fct_stage_values.stage = 'mql'
     group by all
     order by all
 """
