@@ -10,7 +10,7 @@ lead_responses as (
         person_id,
         mql_at
     from {{ ref('fct_lead_responses') }}
-    where not coalesce(is_met, due_at > {{ as_of() }})
+    where not is_met
 
 ),
 
