@@ -5,10 +5,43 @@
 
 with
 
+funnel_events as (
+
+    select * from {{ ref('fct_funnel_events') }}
+    where happened_at is not null
+
+),
+
 lead_events as (
 
-    select * from {{ ref('int_predictive__lead_events') }}
-    where happened_at is not null
+    -- Every cycle is a lead, and every one that was judged as an MQL is one.
+    select
+        case
+            when metric = 'lead_to_opportunity_rate' then 'leads'
+            else 'mqls'
+        end as metric,
+        person_id,
+        channel,
+        segment,
+        owner_id,
+        1 as numerator,
+        cast(null as integer) as denominator,
+        happened_at
+    from funnel_events
+    where metric in ('lead_to_opportunity_rate', 'mql_to_sql_rate')
+    union all
+    select
+        metric,
+        person_id,
+        channel,
+        segment,
+        owner_id,
+        numerator,
+        1 as denominator,
+        happened_at
+    from funnel_events
+    where
+        metric in ('mql_to_sql_rate', 'sla_compliance_rate', 'lead_routing_accuracy')
 
 ),
 
@@ -35,7 +68,7 @@ lead_parts as (
         lead_events.metric,
         {{ reporting_date('lead_events.happened_at') }} as happened_on,
         lead_events.segment,
-        coalesce(lead_events.channel, 'unknown') as channel,
+        lead_events.channel,
         coalesce(first_campaigns.campaign_id, 'unknown') as campaign_id,
         coalesce(lead_events.owner_id, people.owner_id, 'unknown') as owner_id,
         coalesce(people.lead_source, 'unknown') as source,
