@@ -3,13 +3,13 @@
 
 with
 
-people as (
+active_people as (
 
-    select
-        person_id,
-        lifecycle_stage,
-        created_at
-    from {{ ref('dim_people') }}
+    select people.person_id
+    from {{ ref('dim_people') }} as people
+    inner join {{ ref('lifecycle_stages') }} as lifecycle_stages
+        on people.lifecycle_stage = lifecycle_stages.stage
+    where lifecycle_stages.is_worked
 
 ),
 
@@ -103,13 +103,11 @@ people_problems as (
     select
         'missing_fields_of_active_leads' as problem,
         'people' as entity,
-        people.person_id as record_id
-    from people
+        active_people.person_id as record_id
+    from active_people
     inner join missing_fields
-        on people.person_id = missing_fields.record_id
-    where
-        missing_fields.entity = 'people'
-        and people.lifecycle_stage in ('mql', 'sal', 'sql', 'opportunity')
+        on active_people.person_id = missing_fields.record_id
+    where missing_fields.entity = 'people'
     union all
     select
         'unenriched_accounts_of_open_deals' as problem,
