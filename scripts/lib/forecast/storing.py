@@ -13,6 +13,7 @@ import duckdb
 from lib.forecast.backtests import Forecast
 from lib.forecast.history import as_date
 from lib.forecast.tables import BACKTESTS, FORECASTS, SCHEMA, TABLES
+from lib.landing.publishing import transaction
 from lib.sql import relation
 
 
@@ -54,8 +55,7 @@ def store(
         connection.execute(statement)
     forecast_table = relation(SCHEMA, "forecasts")
     test_table = relation(SCHEMA, "forecast_backtests")
-    connection.begin()
-    try:
+    with transaction(connection):
         connection.execute(
             f"delete from {forecast_table} where forecast_date = $1", [as_date(day)]
         )
@@ -70,7 +70,3 @@ def store(
                     f"insert into {table} values ({marks})",
                     [[_row(one)[name] for name in columns] for one in rows],
                 )
-    except BaseException:
-        connection.rollback()
-        raise
-    connection.commit()
