@@ -613,6 +613,27 @@ def test_the_points_can_be_taken_to_a_marketing_tool(
     ) == sorted(kept)
 
 
+def test_no_spreadsheet_runs_a_value_that_a_lead_has(
+    trained: Warehouse, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    rename = "update raw_predictions.score_points set label = ? where label = ?"
+    ((label,),) = trained.rows(
+        "select min(label) from raw_predictions.score_points "
+        "where model_version = (select min(model_version) "
+        "from raw_predictions.score_promotions)"
+    )
+    with duckdb.connect(str(trained.path)) as connection:
+        connection.execute(rename, ["=1+1", label])
+    try:
+        assert command(trained, monkeypatch, "export", "--out", str(tmp_path)) == 0
+    finally:
+        with duckdb.connect(str(trained.path)) as connection:
+            connection.execute(rename, [label, "=1+1"])
+    written = (tmp_path / running.POINTS_FILE).read_text("utf-8")
+    assert ",'=1+1," in written
+    assert ",=1+1," not in written
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

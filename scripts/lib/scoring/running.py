@@ -16,6 +16,7 @@ import pandas as pd
 
 from lib.cli import UserError
 from lib.landing.publishing import transaction
+from lib.quality.rows import safe_cell
 from lib.scoring import tables
 from lib.scoring.challenger import boosted_probabilities
 from lib.scoring.frame import (
@@ -350,8 +351,8 @@ def export_points(
                 writer.writerow(
                     [
                         part.feature,
-                        part.label,
-                        part.text_value,
+                        safe_cell(part.label),
+                        safe_cell(part.text_value),
                         part.lower_bound,
                         part.upper_bound,
                         part.points,
