@@ -43,23 +43,38 @@ touchpoints as (
 
 ),
 
-opportunity_influences as (
+opportunity_people as (
 
     select
         conversions.opportunity_id,
-        count(touchpoints.touchpoint_id) as marketing_touch_count,
-        min(touchpoints.touched_at) as first_marketing_touch_at
+        conversions.window_start,
+        opportunities.window_end,
+        conversion_people.person_key
     from conversions
     inner join opportunities
         on conversions.opportunity_id = opportunities.opportunity_id
     inner join conversion_people
         on conversions.conversion_key = conversion_people.conversion_key
+
+),
+
+opportunity_influences as (
+
+    select
+        opportunity_people.opportunity_id,
+        count(touchpoints.touchpoint_id) as marketing_touch_count,
+        min(touchpoints.touched_at) as first_marketing_touch_at
+    from opportunity_people
     inner join touchpoints
-        on
-            conversion_people.person_key = touchpoints.person_key
-            and conversions.window_start <= touchpoints.touched_at
-            and opportunities.window_end >= touchpoints.touched_at
-    group by conversions.opportunity_id
+        on opportunity_people.person_key = touchpoints.person_key
+    where
+        -- One expression, so that the join is on the key alone, by hash.
+        coalesce(
+            opportunity_people.window_start <= touchpoints.touched_at
+            and opportunity_people.window_end >= touchpoints.touched_at,
+            false
+        )
+    group by opportunity_people.opportunity_id
 
 )
 

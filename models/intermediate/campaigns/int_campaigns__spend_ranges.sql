@@ -77,8 +77,8 @@ known_spend as (
             and lower(spend.lookup_name) = platform_names.campaign_key
     left join unique_names
         on
-            spend.source = 'generic'
-            and spend.lookup_name = unique_names.campaign_name
+            case when spend.source = 'generic' then spend.lookup_name end
+            = unique_names.campaign_name
 
 ),
 

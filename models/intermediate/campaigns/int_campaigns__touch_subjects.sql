@@ -76,7 +76,8 @@ goals as (
     select
         subject_touches.subject_id,
         subject_touches.touched_at,
-        policies.conversion_days
+        subject_touches.touched_at - policies.conversion_days * interval '1' day
+            as earliest_exposed_at
     from subject_touches
     cross join policies
     where subject_touches.is_goal
@@ -97,8 +98,7 @@ touch_subjects as (
         on
             exposed_people.subject_id = goals.subject_id
             and exposed_people.exposed_at <= goals.touched_at
-            and exposed_people.exposed_at + goals.conversion_days * interval '1' day
-            >= goals.touched_at
+            and exposed_people.exposed_at >= goals.earliest_exposed_at
     group by
         exposed_people.test_id,
         exposed_people.subject_id,

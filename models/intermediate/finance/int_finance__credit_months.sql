@@ -8,6 +8,7 @@ credits as (
 
     select
         *,
+        case when conversion_type = 'won' then conversion_id end as won_opportunity_id,
         cast(date_trunc('month', {{ reporting_date('converted_at') }}) as date)
             as month
     from {{ ref('int_finance__credits') }}
@@ -44,9 +45,7 @@ valued_credits as (
         ) as monthly_margin_usd
     from credits
     left join won_deals
-        on
-            credits.conversion_type = 'won'
-            and credits.conversion_id = won_deals.opportunity_id
+        on credits.won_opportunity_id = won_deals.opportunity_id
 
 ),
 

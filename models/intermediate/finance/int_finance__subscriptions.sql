@@ -30,6 +30,7 @@ exchange_rates as (
         case
             when valid_from > min(valid_from) over (partition by currency)
                 then valid_from
+            else cast('0001-01-01' as date)
         end as valid_from,
         valid_to,
         reporting_per_unit
@@ -58,8 +59,8 @@ converted_subscriptions as (
     left join exchange_rates
         on
             subscriptions.charged_currency = exchange_rates.currency
+            and subscriptions.started_on >= exchange_rates.valid_from
             and subscriptions.started_on < exchange_rates.valid_to
-            and coalesce(subscriptions.started_on >= exchange_rates.valid_from, true)
 
 )
 
