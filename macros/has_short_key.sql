@@ -1,5 +1,7 @@
-{# Whether a reference to a record, in either form of a Salesforce id, has a short key. #}
+{# Whether a reference to a record, in either form of a Salesforce id, has a short key.
+   One equality: a second condition would keep a left join from being hashed. #}
 {% macro has_short_key(reference, short_key) -%}
-    left({{ reference }}, 26) = {{ short_key }}
-        and length({{ reference }}) in (26, 29)
+    case
+        when length({{ reference }}) in (26, 29) then left({{ reference }}, 26)
+    end = {{ short_key }}
 {%- endmacro %}
