@@ -1,7 +1,5 @@
 -- Grain: one row per event of an e-mail and recipient, of any source.
 
-{{ config(materialized='view') }}
-
 with
 
 short_keys as (
