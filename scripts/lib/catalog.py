@@ -93,7 +93,13 @@ def _models(
 def _model(
     entry: Mapping[str, Any], schema: str, blocks: Mapping[str, str]
 ) -> PublicModel:
-    columns = [_column(column, blocks) for column in entry["columns"]]
+    filled = {
+        name
+        for test in entry.get("data_tests", ())
+        if "never_null" in test
+        for name in test["never_null"]["arguments"]["columns"].split(", ")
+    }
+    columns = [_column(column, blocks, filled) for column in entry["columns"]]
     keys = [
         tuple(test["unique_combination"]["arguments"]["columns"])
         for test in entry.get("data_tests", ())
@@ -112,13 +118,16 @@ def _model(
     )
 
 
-def _column(column: Mapping[str, Any], blocks: Mapping[str, str]) -> PublicColumn:
+def _column(
+    column: Mapping[str, Any], blocks: Mapping[str, str], filled: Collection[str]
+) -> PublicColumn:
+    """Return a column; filled names those of its relation that are never null."""
     tests = _tests(column)
     return PublicColumn(
         name=column["name"],
         description=_rendered(column["description"], blocks),
         is_pii=_meta(column).get("pii"),
-        is_filled="not_null" in tests,
+        is_filled=column["name"] in filled or "not_null" in tests,
         is_reference="relationships" in tests,
     )
 

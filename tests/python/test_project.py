@@ -75,8 +75,13 @@ def test_every_unit_test_passes(company_warehouse: Warehouse) -> None:
     arguments += ["--log-path", str(folder / "logs")]
     assert dbt_process.invoke(arguments, company_warehouse.path)
     results = json.loads((folder / "unit_target" / "run_results.json").read_text())
-    assert len(results["results"]) > 100
-    assert {result["status"] for result in results["results"]} == {"pass"}
+    statuses = [
+        result["status"]
+        for result in results["results"]
+        if result["unique_id"].startswith("unit_test.")
+    ]
+    assert len(statuses) > 100
+    assert set(statuses) == {"pass"}
 
 
 def test_every_mart_has_a_contract_a_key_test_and_a_unit_test(

@@ -365,16 +365,18 @@ def test_a_scoring_rule_that_would_do_nothing_is_refused(
         for seed in read_yaml(SEEDS / "lifecycle" / "_scoring.yml")["seeds"]
         if seed["name"] == "scoring_rules"
     )
-    conditions = [
-        test["expression_holds"]["arguments"]["expression"]
-        for test in seed["data_tests"]
-    ]
+    conditions = []
+    for test in seed["data_tests"]:
+        ((kind, rule),) = test.items()
+        if kind == "never_null":
+            filled = rule["arguments"]["columns"].split(", ")
+            conditions += [f"{name} is not null" for name in filled]
+        else:
+            conditions.append(rule["arguments"]["expression"])
     for column in seed["columns"]:
         for test in column.get("data_tests", ()):
             name = column["name"]
-            if test == "not_null":
-                conditions.append(f"{name} is not null")
-            elif test == "unique":
+            if test == "unique":
                 conditions.append(f"count(*) over (partition by {name}) = 1")
             else:
                 allowed = test["accepted_values"]["arguments"]["values"]
