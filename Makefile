@@ -8,7 +8,6 @@ DEMO_DATA ?= data/demo
 OUT ?= output
 # A date to build as of: make run AS_OF=2026-03-31
 AS_OF ?=
-DBT_VARS := $(if $(AS_OF),--vars '{as_of: "$(AS_OF)"}')
 
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
@@ -38,26 +37,8 @@ demo: setup ## Make a demo company, run the whole way, print the answer.
 	$(PY) scripts/demo.py --out $(DEMO_DATA)
 	$(MAKE) --no-print-directory run DATA=$(DEMO_DATA)
 
-# Who reads what stands is told of the build that failed.
-refused = { failed=$$?; $(PY) scripts/export.py --out $(OUT) --refused "$(1)"; exit $$failed; }
-
 run: setup ## Load DATA (default data/raw), build, validate, publish, report.
-	$(PY) scripts/load.py $(DATA) || $(call refused,the landing failed)
-	$(VENV)/bin/dbt --quiet --log-level warn source freshness || \
-		$(call refused,a source has landed nothing for too long)
-	$(PY) scripts/validate.py raw --out $(OUT)
-	$(VENV)/bin/dbt build $(DBT_VARS) --exclude-resource-type unit_test || \
-		$(call refused,a model or a test of the build failed)
-	$(PY) scripts/score.py train --if-due --promote
-	$(PY) scripts/score.py validate
-	$(PY) scripts/forecast.py
-	$(VENV)/bin/dbt --quiet build $(DBT_VARS) --exclude-resource-type unit_test \
-		--select path:models/staging/predictions+ || \
-		$(call refused,a model or a test of the predictions failed)
-	$(VENV)/bin/dbt --quiet --log-level warn run-operation orphaned_relations
-	$(PY) scripts/validate.py marts --out $(OUT)
-	$(PY) scripts/export.py --out $(OUT)
-	$(PY) scripts/report.py --out $(OUT)
+	$(PY) scripts/run.py $(DATA) --out $(OUT) $(if $(AS_OF),--as-of $(AS_OF))
 
 docs: setup ## Write OUT/docs/index.html: every model, its lineage and who reads it.
 	$(VENV)/bin/dbt parse --quiet --target-path target/docs

@@ -55,13 +55,19 @@ def working(message: str) -> Iterator[None]:
         yield
 
 
-def run(main: Callable[[Sequence[str] | None], int]) -> NoReturn:
-    """Run a command's main and exit with its code; a user's mistake is one line."""
+def exit_code(main: Callable[[], int]) -> int:
+    """Run a command's main and return its exit code; a user's mistake is one line."""
     try:
-        code = main(None)
+        return main()
     except UserError as error:
         console.print(f"error: {error}", markup=False)
-        code = error.exit_code
+        return error.exit_code
+
+
+def run(main: Callable[[Sequence[str] | None], int]) -> NoReturn:
+    """Run a command's main and exit with its code."""
+    try:
+        code = exit_code(lambda: main(None))
     except KeyboardInterrupt:
         console.print("error: interrupted; nothing half-done was kept", markup=False)
         code = 130

@@ -9,7 +9,6 @@ import duckdb
 import pytest
 
 import dbt_process
-from lib.warehouse import PROJECT_ROOT
 
 # A known mart, what models made once, and what is nobody's business here.
 TABLES = ("marts.dim_people", "marts.fct_gone", "intermediate.int_core__gone")
@@ -75,13 +74,3 @@ def test_what_no_model_makes_is_dropped_and_nothing_else(
     operate(upgraded, capsys, drop=True)
     assert standing(upgraded) == {*TABLES, *VIEWS, *OTHERS} - GONE
     assert "made by no model" not in operate(upgraded, capsys)
-
-
-def test_every_run_names_them_before_it_publishes() -> None:
-    steps = (PROJECT_ROOT / "Makefile").read_text("utf-8").split("\nrun:")[1]
-    steps = steps.split("\n\n")[0]
-    built, named, published = (
-        steps.index(step)
-        for step in (" build ", "run-operation orphaned_relations", "export.py")
-    )
-    assert built < named < published

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +11,6 @@ import pytest
 import export
 from lib.cli import UserError
 from lib.refusals import Refusal, drop_refusal, last_refusal, note_refusal
-from lib.warehouse import PROJECT_ROOT
 
 NOTE = Path("published") / "refused.json"
 
@@ -47,19 +44,3 @@ def test_the_last_refusal_replaces_the_one_before(tmp_path: Path) -> None:
         datetime.fromisoformat(note["refused_at"]), ("two", "three")
     )
     assert [path.name for path in (tmp_path / "published").iterdir()] == [NOTE.name]
-
-
-def test_a_build_that_fails_is_noted_by_make(tmp_path: Path) -> None:
-    """Of what `make run` calls, the steps that note nothing themselves do it there."""
-    make = shutil.which("make") or pytest.skip("there is no make")
-    told = subprocess.run(
-        [make, "--dry-run", "run", f"OUT={tmp_path}"],
-        cwd=PROJECT_ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    steps = told.replace("\\\n", " ").splitlines()
-    for command in ("load.py", "source freshness", "dbt build"):
-        (step,) = [line for line in steps if command in line]
-        assert f"export.py --out {tmp_path} --refused" in step, command

@@ -6,6 +6,7 @@ is needed.
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -40,6 +41,11 @@ from lib.quality.rules import (
 from lib.sql import columns as quoted_columns
 
 _DOCS_SITE = "docs"
+
+# It tells of its temporary files wherever a log goes to the terminal, as beside dbt.
+logging.getLogger("great_expectations.data_context.types.base").setLevel(
+    logging.WARNING
+)
 
 
 class Inspection:

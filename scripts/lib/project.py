@@ -1,0 +1,75 @@
+"""Run dbt in this process, which imports it and parses the project once.
+
+Importing this module takes seconds, since dbt does: import it where it is needed.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+from collections.abc import Mapping
+
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
+
+from lib.cli import CHECK_FAILED, OK, WRONG_USE, warn
+from lib.warehouse import PROJECT_ROOT
+
+_HERE = ("--project-dir", str(PROJECT_ROOT), "--profiles-dir", str(PROJECT_ROOT))
+# The file of the log would hold every statement, and putting them into words takes a
+# third as long as running them; they stand in target/run.
+_LOG = ("--log-level-file", "info")
+
+
+class Project:
+    """The parsed project, to which one command after another is given."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        """Take the vars that every command goes by."""
+        self._variables = json.dumps(dict(variables))
+        self._manifest: Manifest | None = None
+
+    def parse(self) -> int:
+        """Parse the project, or read what was parsed before if nothing changed since.
+
+        The warehouse is not opened.
+        """
+        parsed = self._invoke("--quiet", "parse", "--no-write-json")
+        if not isinstance(parsed.result, Manifest):
+            return _exit_code(parsed)
+        self._manifest = parsed.result
+        # What is parsed stays: looking for garbage among it takes longer than a model.
+        gc.collect()
+        gc.freeze()
+        return OK
+
+    def run(self, *arguments: str) -> int:
+        """Run one dbt command and return its exit code.
+
+        The warehouse is let go of afterwards, so that the next step can open it.
+        """
+        try:
+            done = self._invoke(*arguments)
+        finally:
+            if DuckDBConnectionManager._ENV is not None:
+                DuckDBConnectionManager._ENV.close()  # type: ignore[no-untyped-call]
+            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+        return _exit_code(done)
+
+    def _invoke(self, *arguments: str) -> dbtRunnerResult:
+        command = [*arguments, *_HERE, *_LOG, "--vars", self._variables]
+        done = dbtRunner(manifest=self._manifest).invoke(command)
+        if isinstance(done.exception, KeyboardInterrupt):
+            raise done.exception
+        return done
+
+
+def _exit_code(done: dbtRunnerResult) -> int:
+    """Return what the command dbt would exit with, and say what it would say."""
+    if done.success:
+        return OK
+    if done.exception is None:
+        return CHECK_FAILED
+    warn(str(done.exception))
+    return WRONG_USE

@@ -1,0 +1,76 @@
+"""Commands of dbt in one process: parsed once, and an exit code for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from dbt.cli.main import dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
+
+import lib.project
+from lib.project import Project
+
+PARSED = Manifest()
+Calls = list[tuple[Manifest | None, Sequence[str]]]
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Callable[[dbtRunnerResult], Calls]:
+    """Return what has dbt end every command but the parsing in one way."""
+
+    def answered(answer: dbtRunnerResult) -> Calls:
+        made: Calls = []
+
+        class Runner:
+            def __init__(self, manifest: Manifest | None) -> None:
+                self.manifest = manifest
+
+            def invoke(self, arguments: Sequence[str]) -> dbtRunnerResult:
+                made.append((self.manifest, arguments))
+                if "parse" in arguments:
+                    return dbtRunnerResult(success=True, result=PARSED)
+                return answer
+
+        monkeypatch.setattr(lib.project, "dbtRunner", Runner)
+        return made
+
+    return answered
+
+
+def test_the_project_is_parsed_once_with_the_vars_of_all(
+    calls: Callable[[dbtRunnerResult], Calls],
+) -> None:
+    made = calls(dbtRunnerResult(success=True))
+    project = Project({"as_of": "2026-03-31"})
+    assert [project.parse(), project.run("build"), project.run("test")] == [0, 0, 0]
+    assert [manifest for manifest, _ in made] == [None, PARSED, PARSED]
+    for _, arguments in made:
+        assert arguments[arguments.index("--vars") + 1] == '{"as_of": "2026-03-31"}'
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "said"),
+    [
+        (dbtRunnerResult(success=False), 1, ""),
+        (dbtRunnerResult(success=False, exception=ValueError("no")), 2, "no"),
+    ],
+)
+def test_a_failure_has_the_exit_code_of_dbt(
+    calls: Callable[[dbtRunnerResult], Calls],
+    capsys: pytest.CaptureFixture[str],
+    answer: dbtRunnerResult,
+    code: int,
+    said: str,
+) -> None:
+    calls(answer)
+    assert Project({}).run("build") == code
+    assert said in capsys.readouterr().err
+
+
+def test_who_interrupts_dbt_interrupts_the_run(
+    calls: Callable[[dbtRunnerResult], Calls],
+) -> None:
+    calls(dbtRunnerResult(success=False, exception=KeyboardInterrupt()))
+    with pytest.raises(KeyboardInterrupt):
+        Project({}).run("build")
