@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import fcntl
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ import duckdb
 import load
 from lib.cli import OK, WRONG_USE, UserError, console, parser, run, say, warn
 from lib.contract import STAGING_FOLDER, Contract
+from lib.locks import alone
 from lib.pull.config import APIS, Api, PulledTable
 from lib.warehouse import connect, warehouse_path
 
@@ -166,11 +166,8 @@ def _alone(folder: Path) -> Iterator[None]:
     before = os.umask(0o077)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with (folder / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with alone(folder / "lock", f"another pull of {folder.name} is under way"):
             yield
-    except BlockingIOError as error:
-        raise UserError(f"another pull of {folder.name} is under way") from error
     except PermissionError as error:
         raise UserError(f"{folder} cannot be written: check permissions") from error
     finally:

@@ -1,15 +1,18 @@
 """Load, build, validate, publish and report: all that `make run` does, in its order.
 
 A step that fails ends the run, and nothing is published. Where the step does not do so
-itself, the reason is noted in OUT/published/refused.json.
+itself, the reason is noted in OUT/published/refused.json. What was landed, judged and
+published, what failed, and how long each step took stands in OUT/run.json. One run at a
+time works on a warehouse: a second one is refused.
 
-exit code: 0 done, else that of the step that failed.
+exit code: 0 done, 1 a check failed, 2 a step could not run, or another run is at work.
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,9 +23,11 @@ import forecast
 import report
 import score
 import validate
-from lib.cli import OK, exit_code, parser, run
+from lib.cli import OK, WRONG_USE, UserError, exit_code, parser, run, say
+from lib.locks import alone
 from lib.refusals import note_refusal
-from lib.warehouse import PROJECT_ROOT
+from lib.run_summary import Summary, begun
+from lib.warehouse import PROJECT_ROOT, warehouse_path
 
 EXAMPLE = "python scripts/run.py data/raw --as-of 2026-03-31"
 BUILD = ("build", "--use-fast-test-edges", "--exclude-resource-type", "unit_test")
@@ -36,10 +41,12 @@ class Step:
     """One step of the run.
 
     Attributes:
+        name: what it is called in the summary.
         take: does it and returns the exit code.
         refusal: what is noted where it fails, if it notes nothing itself.
     """
 
+    name: str
     take: Callable[[], int]
     refusal: str | None = None
 
@@ -60,16 +67,50 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     options = arguments.parse_args(argv)
     data, out = options.data.absolute(), options.out.absolute()
-    for step in steps(data, out, options.as_of):
+    warehouse = warehouse_path()
+    try:
+        warehouse.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = f"{error.filename} cannot be made: {error.strerror}"
+        raise UserError(reason) from error
+    busy = f"another run is at work on the warehouse {warehouse}"
+    with alone(warehouse.with_suffix(".run.lock"), busy):
+        return _summed_up(data, out, options.as_of)
+
+
+def _summed_up(data: Path, out: Path, as_of: str | None) -> int:
+    """Take the steps, keep what they did, and return the exit code of the run."""
+    summary = begun()
+    code = WRONG_USE
+    reason: str | None = "it broke off"
+    try:
+        code, reason = _taken(data, out, as_of, summary)
+    finally:
+        summary.end(code, reason)
+        summary.look(out)
+        say(f"{summary.in_words()}; {summary.write(out)}")
+    return code
+
+
+def _taken(
+    data: Path, out: Path, as_of: str | None, summary: Summary
+) -> tuple[int, str | None]:
+    """Take the steps; return the exit code of the run, and why it failed."""
+    summary.write(out)
+    for step in steps(data, out, as_of, summary):
+        started = time.monotonic()
         code = exit_code(step.take)
+        summary.took(step.name, time.monotonic() - started, code)
+        summary.write(out)
         if code != OK:
             if step.refusal is not None:
                 note_refusal(out, [step.refusal])
-            return code
-    return OK
+            return code, step.refusal or f"{step.name} failed"
+    return OK, None
 
 
-def steps(data: Path, out: Path, as_of: str | None) -> Iterator[Step]:
+def steps(data: Path, out: Path, as_of: str | None, summary: Summary) -> Iterator[Step]:
     """Yield one step after another, each when the one before it is done."""
     to_out = ("--out", str(out))
     with ThreadPoolExecutor(max_workers=1) as beside:
@@ -82,25 +123,35 @@ def steps(data: Path, out: Path, as_of: str | None) -> Iterator[Step]:
         from lib.project import Project  # noqa: PLC0415
 
         project = Project({} if as_of is None else {"as_of": as_of})
-        yield Step(project.parse, "the dbt project cannot be parsed")
-        yield Step(landed.result, "the landing failed")
-        yield Step(judged.result)
+        summary.failed_nodes = project.failed
+        yield Step("parse", project.parse, "the dbt project cannot be parsed")
+        yield Step("load", landed.result, "the landing failed")
+        yield Step("validate raw", judged.result)
     yield Step(
+        "freshness",
         lambda: project.run(*SILENTLY, "source", "freshness"),
         "a source has landed nothing for too long",
     )
-    yield Step(lambda: project.run(*BUILD), "a model or a test of the build failed")
-    yield Step(lambda: score.main(["train", "--if-due", "--promote"]))
-    yield Step(lambda: score.main(["validate"]))
-    yield Step(lambda: forecast.main([]))
     yield Step(
+        "build",
+        lambda: project.run(*BUILD),
+        "a model or a test of the build failed",
+    )
+    yield Step("train", lambda: score.main(["train", "--if-due", "--promote"]))
+    yield Step("judge scores", lambda: score.main(["validate"]))
+    yield Step("forecast", lambda: forecast.main([]))
+    yield Step(
+        "build predictions",
         lambda: project.run("--quiet", *BUILD, *PREDICTIONS),
         "a model or a test of the predictions failed",
     )
-    yield Step(lambda: project.run(*SILENTLY, "run-operation", "orphaned_relations"))
-    yield Step(lambda: validate.main(["marts", *to_out]))
-    yield Step(lambda: export.main(to_out))
-    yield Step(lambda: report.main(to_out))
+    yield Step(
+        "look for orphans",
+        lambda: project.run(*SILENTLY, "run-operation", "orphaned_relations"),
+    )
+    yield Step("validate marts", lambda: validate.main(["marts", *to_out]))
+    yield Step("export", lambda: export.main(to_out))
+    yield Step("report", lambda: report.main(to_out))
 
 
 def _apart(script: str, *arguments: str) -> int:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.artifacts.schemas.results import NodeStatus
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
@@ -20,13 +21,19 @@ _HERE = ("--project-dir", str(PROJECT_ROOT), "--profiles-dir", str(PROJECT_ROOT)
 # The file of the log would hold every statement, and putting them into words takes a
 # third as long as running them; they stand in target/run.
 _LOG = ("--log-level-file", "info")
+_FAILED = {NodeStatus.Error, NodeStatus.Fail, NodeStatus.RuntimeErr}
 
 
 class Project:
-    """The parsed project, to which one command after another is given."""
+    """The parsed project, to which one command after another is given.
+
+    Attributes:
+        failed: names of the models and tests that failed so far.
+    """
 
     def __init__(self, variables: Mapping[str, str]) -> None:
         """Take the vars that every command goes by."""
+        self.failed: list[str] = []
         self._variables = json.dumps(dict(variables))
         self._manifest: Manifest | None = None
 
@@ -55,6 +62,9 @@ class Project:
             if DuckDBConnectionManager._ENV is not None:
                 DuckDBConnectionManager._ENV.close()  # type: ignore[no-untyped-call]
             DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+        for each in getattr(done.result, "results", None) or ():
+            if each.status in _FAILED:
+                self.failed.append(str(each.node.name))
         return _exit_code(done)
 
     def _invoke(self, *arguments: str) -> dbtRunnerResult:

@@ -19,7 +19,6 @@ removes what earlier publications with it have left: versions, and reports from 
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -36,6 +35,7 @@ import duckdb
 from lib.catalog import PublicModel, read_catalog
 from lib.cli import CHECK_FAILED, UserError, say
 from lib.erasure import salt
+from lib.locks import alone
 from lib.quality.fingerprint import Query, fingerprint, public_relations
 from lib.quality.history import PastRun, latest_run
 from lib.redaction import Shown, everything, without_pii
@@ -127,7 +127,8 @@ def publish(warehouse: Path, out: Path, *, with_pii: bool = False) -> Path:
     root = out / "published"
     versions = root / "versions"
     versions.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _alone(root), _attached(warehouse) as connection:
+    busy = f"another publication to {root} is under way"
+    with alone(root / ".lock", busy), _attached(warehouse) as connection:
         for left_over in versions.glob(f"{_UNFINISHED}*"):
             shutil.rmtree(left_over)
         audit = _passed_audit(connection)
@@ -188,17 +189,6 @@ def check_audit(warehouse: Path) -> str:
         raise UserError(f"no warehouse at {warehouse}: load and build first (make run)")
     with _attached(warehouse) as connection:
         return str(_passed_audit(connection).build_id)
-
-
-@contextmanager
-def _alone(root: Path) -> Iterator[None]:
-    """Keep a second publication out; the lock dies with the process."""
-    with (root / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise UserError(f"another publication to {root} is under way") from error
-        yield
 
 
 @contextmanager

@@ -634,7 +634,10 @@ def test_two_pulls_at_once_are_one_too_many(run: Pull, hubspot: HubSpot) -> None
     with pull._alone(run.warehouse.with_suffix(".pull") / "hubspot"):
         code, said = run("hubspot")
     assert code == 2
-    assert said == "error: another pull of hubspot is under way"
+    assert said == (
+        f"error: another pull of hubspot is under way (process {os.getpid()}): "
+        "wait for it or stop it"
+    )
 
 
 def test_what_a_pull_writes_is_its_owners_alone(run: Pull, hubspot: HubSpot) -> None:

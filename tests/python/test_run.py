@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 
 import export
@@ -18,6 +22,7 @@ import run
 import score
 import validate
 from lib.cli import OK, UserError
+from lib.locks import alone
 from lib.refusals import last_refusal
 from lib.warehouse import PROJECT_ROOT
 
@@ -56,6 +61,7 @@ class Journal:
     codes: Mapping[str, int | UserError] = field(default_factory=dict)
     steps: list[str] = field(default_factory=list)
     variables: Mapping[str, str] | None = None
+    failed: list[str] = field(default_factory=list)
 
     def enter(self, *words: str) -> int:
         """Write a step down and return the code that it is to end with."""
@@ -77,6 +83,7 @@ def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Journal:
     class Project:
         def __init__(self, variables: Mapping[str, str]) -> None:
             kept.variables = variables
+            self.failed = kept.failed
 
         def parse(self) -> int:
             return kept.enter("dbt", "parse")
@@ -84,6 +91,7 @@ def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Journal:
         def run(self, *arguments: str) -> int:
             return kept.enter("dbt", *arguments)
 
+    monkeypatch.setenv("MOPS_WAREHOUSE", str(tmp_path / "in" / "mops.duckdb"))
     monkeypatch.setattr(lib.project, "Project", Project)
     monkeypatch.setattr(run, "_apart", kept.enter)
     for script in (score, forecast, validate, export, report):
@@ -92,6 +100,12 @@ def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Journal:
             script, "main", lambda argv, name=name: kept.enter(name, *argv)
         )
     return kept
+
+
+def summary(journal: Journal) -> dict[str, Any]:
+    text = (journal.folder / "out" / "run.json").read_text(encoding="utf-8")
+    told: dict[str, Any] = json.loads(text)
+    return told
 
 
 def take(journal: Journal, *more: str) -> int:
@@ -132,7 +146,113 @@ def test_a_mistake_of_the_user_is_one_line(
 ) -> None:
     journal.codes = {"report.py --out OUT": UserError("no such folder")}
     assert take(journal) == 2
-    assert capsys.readouterr().err.splitlines() == ["error: no such folder"]
+    told, summed_up = capsys.readouterr().err.splitlines()
+    assert told == "error: no such folder"
+    assert summed_up.startswith("could not run in 0 s; 0 rows of 0 files landed")
+
+
+def test_a_run_that_fails_says_what_and_where(journal: Journal) -> None:
+    journal.codes = {BUILD: 1}
+    journal.failed = ["rpt_funnel_months", "assert_it_adds_up"]
+    assert take(journal) == 1
+    told = summary(journal)
+    assert told["outcome"] == "a check failed"
+    assert told["exit_code"] == 1
+    assert told["reason"] == REASONS[BUILD]
+    assert told["failed_nodes"] == journal.failed
+    assert [(step["step"], step["exit_code"]) for step in told["steps"]] == [
+        *((name, 0) for name in ("parse", "load", "validate raw", "freshness")),
+        ("build", 1),
+    ]
+    assert told["published"] == {}
+    path = journal.folder / "out" / "run.json"
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_was_landed_and_judged_in_the_run_alone_is_told(journal: Journal) -> None:
+    warehouse = journal.folder / "in" / "mops.duckdb"
+    warehouse.parent.mkdir()
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("create schema raw_meta")
+        connection.execute(
+            "create table raw_meta.loads as "
+            "select * from (values "
+            "(9, 9, 0, timestamp '2020-01-01'), "
+            "(5, 4, 1, now()::timestamp + interval 1 minute), "
+            "(2, 2, 0, now()::timestamp + interval 1 minute)"
+            ") as t (rows_read, rows_landed, rows_rejected, loaded_at)"
+        )
+        connection.execute(
+            "create table raw_meta.validation_results as "
+            "select *, now()::timestamp + interval 1 minute as validated_at from ("
+            "values ('marts', 'm1', 'critical', true), ('marts', 'm2', 'critical', "
+            "false), ('marts', 'm3', 'warning', false), ('raw', 'r1', 'warning', true)"
+            ") as t (layer, rule_id, severity, success)"
+        )
+        connection.execute(
+            "insert into raw_meta.validation_results values "
+            "('raw', 'r0', 'critical', false, '2020-01-01')"
+        )
+    journal.codes = {"validate.py marts --out OUT": 1}
+    assert take(journal) == 1
+    told = summary(journal)
+    assert told["landed"] == {
+        "files": 2,
+        "rows_read": 7,
+        "rows_landed": 6,
+        "rows_rejected": 1,
+    }
+    assert told["rules"] == [
+        {"layer": "raw", "checked": 1, "critical": [], "warnings": []},
+        {"layer": "marts", "checked": 3, "critical": ["m2"], "warnings": ["m3"]},
+    ]
+
+
+def test_a_run_that_is_killed_is_seen_to_be_unfinished(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[dict[str, Any]] = []
+
+    def look(argv: list[str]) -> int:
+        seen.append(summary(journal))
+        return OK
+
+    monkeypatch.setattr(score, "main", look)
+    monkeypatch.setattr(export, "main", lambda argv: 2)
+    assert take(journal) == 2
+    assert seen[0]["outcome"] == "under way"
+    assert seen[0]["process"] == os.getpid()
+    assert [step["step"] for step in seen[0]["steps"]][-1] == "build"
+    assert summary(journal)["outcome"] == "could not run"
+
+
+def test_what_breaks_off_is_not_told_as_done(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(argv: list[str]) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(forecast, "main", broken)
+    with pytest.raises(ZeroDivisionError):
+        take(journal)
+    assert summary(journal)["outcome"] == "could not run"
+    assert summary(journal)["reason"] == "it broke off"
+
+
+def test_a_second_run_on_the_warehouse_is_refused(journal: Journal) -> None:
+    lock = journal.folder / "in" / "mops.run.lock"
+    lock.parent.mkdir()
+    with alone(lock, "a first run"), pytest.raises(UserError) as refused:
+        take(journal)
+    assert str(refused.value) == (
+        f"another run is at work on the warehouse {lock.parent / 'mops.duckdb'} "
+        f"(process {os.getpid()}): wait for it or stop it"
+    )
+    assert refused.value.exit_code == 2
+    assert journal.steps == []
+    assert not (journal.folder / "out" / "run.json").exists()
+    assert take(journal) == OK
 
 
 @pytest.mark.parametrize(
