@@ -14,7 +14,7 @@ export GX_ANALYTICS_ENABLED := false
 export DBT_PROFILES_DIR := .
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help setup lock demo run docs dashboard test bench lint format clean
+.PHONY: help setup lock demo run docs dashboard test bench lint audit format clean
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -66,10 +66,15 @@ lint: setup ## Check style, types, layers and deprecations.
 	$(VENV)/bin/ruff check scripts dashboard tests benchmarks models
 	$(VENV)/bin/ruff format --check scripts dashboard tests benchmarks models
 	$(VENV)/bin/mypy
+	$(VENV)/bin/bandit --quiet --configfile pyproject.toml --recursive \
+		scripts dashboard models benchmarks
 	MOPS_WAREHOUSE=:memory: $(VENV)/bin/dbt parse --quiet
 	$(VENV)/bin/dbt-bouncer run --config-file dbt-bouncer.yml
 	MOPS_WAREHOUSE=:memory: $(VENV)/bin/sqlfluff lint --processes 2 analyses models snapshots tests
 	$(PY) scripts/deprecations.py
+
+audit: setup ## Look for known weaknesses of the locked libraries; takes the network.
+	$(VENV)/bin/pip-audit --requirement requirements.lock --disable-pip --no-deps
 
 format: setup ## Rewrite Python and SQL to the house style.
 	$(VENV)/bin/ruff check --fix scripts dashboard tests benchmarks models

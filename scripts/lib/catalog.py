@@ -17,12 +17,12 @@ import yaml
 
 from lib.cli import UserError
 from lib.warehouse import PROJECT_ROOT
+from lib.yaml_text import parsed
 
 MODELS_FOLDER = PROJECT_ROOT / "models"
 _PUBLIC_FILES = ("marts/*/*.yml", "reports/rpt_*.yml")
 _BLOCK = re.compile(r"{% docs (\w+) %}(.*?){% enddocs %}", re.DOTALL)
 _DOC = re.compile(r"{{\s*doc\(\s*['\"](\w+)['\"]\s*\)\s*}}")
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def _models(
             if names is not None and path.stem not in names:
                 continue
             try:
-                entries = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
+                entries = parsed(path.read_text(encoding="utf-8"))
                 for entry in entries["models"]:
                     schema = path.relative_to(folder).parts[0]
                     yield _model(entry, schema, blocks)

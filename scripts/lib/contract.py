@@ -16,6 +16,7 @@ import yaml
 
 from lib.cli import UserError
 from lib.warehouse import PROJECT_ROOT
+from lib.yaml_text import parsed
 
 STAGING_FOLDER = PROJECT_ROOT / "models" / "staging"
 
@@ -26,8 +27,6 @@ _DECIMAL = re.compile(r"decimal\(([1-9]\d?),(\d\d?)\)")
 _DEFAULT_DECIMAL = "decimal(28,6)"
 _MOST_DIGITS = 38
 LOADS = ("append", "upsert", "snapshot")
-# libyaml reads the contract some ten times faster than the pure Python loader.
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 # What a column says about a person, by the word under `meta.person`.
@@ -172,7 +171,7 @@ def data_type_of(text: str) -> str | None:
 def _read_sources(path: Path) -> Iterator[Source]:
     try:
         text = path.read_text(encoding="utf-8")
-        document = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+        document = parsed(text)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
         raise UserError(f"{path}: cannot be read: {reason}") from error

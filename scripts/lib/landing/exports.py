@@ -23,6 +23,7 @@ from lib.landing.encodings import beginning
 from lib.landing.errors import FileError
 from lib.landing.files import DataFile, Discovery
 from lib.landing.names import shown, snake_case
+from lib.yaml_text import parsed
 
 # The raw columns for the dimensions of a divided report and for a row's values of them.
 BREAKDOWN_COLUMNS = ("breakdown", "breakdown_value")
@@ -41,7 +42,6 @@ _KEYS = {
     "left_out": {"blank", "starts_with"},
 }
 _DEFAULT_ENCODINGS = ("utf-8", "utf-16", "cp1252")
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -332,7 +332,7 @@ def _pattern(header: str) -> re.Pattern[str]:
 def _read_exports(path: Path) -> Iterator[Export]:
     try:
         text = path.read_text(encoding="utf-8")
-        document = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+        document = parsed(text)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UserError(
             f"{path}: cannot be read: {' '.join(str(error).split())}"

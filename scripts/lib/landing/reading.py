@@ -71,7 +71,7 @@ class Reader:
             header = self._header(text)
             if header is not None:
                 return self._stage_csv(text, header)
-            assert text.export is not None  # noqa: S101 - else there is a header
+            assert text.export is not None  # noqa: S101 - else a header  # nosec B101
             return self._stage_export(text, text.export)
 
     def stage_whole(self, file: DataFile, target: str) -> Staged | None:

@@ -24,8 +24,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from lib.cli import UserError
 from lib.contract import Contract
 from lib.quality.rules import (
@@ -38,6 +36,7 @@ from lib.quality.rules import (
 )
 from lib.sql import quote_identifier, quote_literal
 from lib.warehouse import PROJECT_ROOT
+from lib.yaml_text import parsed
 
 GOVERNED_FIELDS = Path("quality", "governed_fields.csv")
 PICKLIST_VALUES = Path("quality", "picklist_values.csv")
@@ -47,8 +46,6 @@ GOLDEN_ENTITIES = ("people", "accounts")
 MART_FOLDER = PROJECT_ROOT / "models" / "marts"
 EVERY_COLUMN = "*"
 _FOREVER = date.max
-# libyaml reads some ten times faster than the pure Python loader.
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -260,7 +257,7 @@ def _columns_of(row: SeedRow, contract: Contract) -> list[str]:
     schema, table_name = row["schema_name"], row["table_name"]
     if schema == MARTS:
         for path in MART_FOLDER.glob(f"*/{table_name}.yml"):
-            document = yaml.load(path.read_text("utf-8"), Loader=_Loader)  # noqa: S506
+            document = parsed(path.read_text("utf-8"))
             return [column["name"] for column in document["models"][0]["columns"]]
     for source, table in contract.all_tables():
         if (source.schema, table.name) == (schema, table_name):
