@@ -8,13 +8,14 @@ DEMO_DATA ?= data/demo
 OUT ?= output
 # A date to build as of: make run AS_OF=2026-03-31
 AS_OF ?=
+STATE ?= state
 
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 export DBT_PROFILES_DIR := .
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help setup lock demo run docs dashboard test bench lint audit format clean
+.PHONY: help setup lock demo run slim docs dashboard test bench lint audit format clean
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,6 +40,9 @@ demo: setup ## Make a demo company, run the whole way, print the answer.
 
 run: setup ## Load DATA (default data/raw), build, validate, publish, report.
 	$(PY) scripts/run.py $(DATA) --out $(OUT) $(if $(AS_OF),--as-of $(AS_OF))
+
+slim: setup ## Build what differs from STATE, a folder with the manifest of another build.
+	$(VENV)/bin/dbt build --select state:modified+ --state $(STATE) --defer
 
 docs: setup ## Write OUT/docs/index.html: every model, its lineage and who reads it.
 	$(VENV)/bin/dbt parse --quiet --target-path target/docs
