@@ -24,6 +24,9 @@ channel_quarters as (
         channel,
         quarter_start,
         sum(budgets_without_rate + late_days_without_rate) as amounts_without_rate,
+        -- What is budgeted in a currency without a rate is not known to be nothing.
+        bool_or(is_budgeted and (budget_usd != 0 or budgets_without_rate = 0))
+            as is_budgeted,
         bool_or(is_spend_late) as is_spend_late,
         max(spend_known_to) as spend_known_to,
         sum(budget_usd) as budget_usd,
@@ -47,36 +50,53 @@ paced_quarters as (
 
 ),
 
+judged_quarters as (
+
+    -- Against a budget of nothing, any cost is beyond all ratios, and none is on it.
+    select
+        *,
+        case
+            when pace_ratio is not null then greatest(pace_ratio, 0)
+            when is_budgeted and expected_spend_usd > 0
+                then cast('infinity' as double)
+            when is_budgeted then 1
+        end as judged_ratio
+    from paced_quarters
+
+),
+
 budget_pace as (
 
     select
-        paced_quarters.quarter_start,
-        paced_quarters.channel,
-        cast(paced_quarters.amounts_without_rate as bigint) as amounts_without_rate,
-        cast(paced_quarters.budget_usd as decimal(28, 2)) as budget_usd,
-        cast(paced_quarters.direct_spend_usd as decimal(28, 6)) as direct_spend_usd,
-        cast(paced_quarters.expected_spend_usd as decimal(28, 6))
+        judged_quarters.quarter_start,
+        judged_quarters.channel,
+        judged_quarters.is_budgeted,
+        cast(judged_quarters.amounts_without_rate as bigint) as amounts_without_rate,
+        cast(judged_quarters.budget_usd as decimal(28, 2)) as budget_usd,
+        cast(judged_quarters.direct_spend_usd as decimal(28, 6)) as direct_spend_usd,
+        cast(judged_quarters.expected_spend_usd as decimal(28, 6))
             as expected_spend_usd,
         cast(
-            paced_quarters.expected_spend_usd
-            - paced_quarters.budget_usd as decimal(28, 6)
+            judged_quarters.expected_spend_usd
+            - judged_quarters.budget_usd as decimal(28, 6)
         ) as over_budget_usd,
-        paced_quarters.pace_ratio,
+        judged_quarters.pace_ratio,
         case
-            when paced_quarters.pace_ratio is null then 'unbudgeted'
+            when judged_quarters.judged_ratio is null then 'unbudgeted'
             -- Spend that is yet to land can only add to it.
-            when paced_quarters.is_spend_late and paced_quarters.pace_ratio < 1
+            when judged_quarters.is_spend_late and judged_quarters.judged_ratio < 1
                 then 'spend_late'
             else pace_statuses.status
         end as status,
-        paced_quarters.spend_known_to
-    from paced_quarters
+        judged_quarters.spend_known_to
+    from judged_quarters
     left join pace_statuses
         on
-            greatest(paced_quarters.pace_ratio, 0) >= pace_statuses.least_ratio
-            and greatest(paced_quarters.pace_ratio, 0)
-            < coalesce(pace_statuses.below_ratio, cast('infinity' as double))
-            and paced_quarters.pace_ratio is not null
+            judged_quarters.judged_ratio >= pace_statuses.least_ratio
+            and (
+                judged_quarters.judged_ratio < pace_statuses.below_ratio
+                or pace_statuses.below_ratio is null
+            )
 
 )
 

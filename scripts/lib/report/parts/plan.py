@@ -46,7 +46,8 @@ BUDGETS = """
     where month between $start and $end
     group by channel
     having
-        sum(budget_usd) != 0
+        bool_or(is_budgeted)
+        or sum(budget_usd) != 0
         or sum(direct_spend_usd) != 0
         or sum(outlook_usd) != 0
         or sum(budgets_without_rate) > 0
