@@ -447,6 +447,12 @@ def write(world: World, *arguments: str) -> Page:
     return Page.read(world.out / "report" / "weekly.html")
 
 
+def reviewed(world: World, quarter: str) -> Page:
+    """Report, and read the page of a quarter."""
+    write(world, "--quarter", quarter)
+    return Page.read(world.out / "report" / "quarter.html")
+
+
 class TestTheWeek:
     def test_its_parts_stand_in_order(self, page: Page) -> None:
         assert page.parts == [
@@ -692,6 +698,10 @@ class TestTheWeek:
             "segment, 'revenue_won' as measure, 100::decimal(18, 2) as p10_usd, "
             "200::decimal(18, 2) as p50_usd, 350::decimal(18, 2) as p90_usd "
             "from (values ('smb'), ('total')) as segments (segment)",
+            "insert into reports.rpt_pipeline_forecast by name select "
+            "forecast_date, quarter_start, segment, measure, 0.625 as "
+            "held_interval_rate from marts.fct_pipeline_forecasts "
+            "where segment = 'total'",
         )
         page = write(world)
         assert list(page.table("table-anomalies")[0].values()) == [
@@ -709,7 +719,10 @@ class TestTheWeek:
             "$100",
             "$200",
             "$350",
+            "63%",
         ]
+        # Never tried on a past quarter.
+        assert page.table("table-forecasts")[1]["Held before"] == "–"
 
     def test_what_is_not_watched_says_so(self, world: World) -> None:
         world.execute("drop table marts.fct_anomalies")
@@ -1042,6 +1055,42 @@ class TestTheQuarter:
             "against the same days of the quarter before, 1 Jul 2026 to 20 Aug 2026. "
             "The quarter is not over."
         ) in review.section("plan")
+
+    def test_a_budget_of_nothing_is_a_budget(self, bare: World) -> None:
+        nothing = {"budget_usd": 0, "direct_spend_usd": 0, "outlook_usd": 0}
+        bare.add(
+            {
+                "marts.fct_budget_months": [
+                    {
+                        "month": "2026-10-01",
+                        "channel": "email",
+                        "is_budgeted": True,
+                        "budgets_without_rate": 0,
+                        **nothing,
+                    }
+                ]
+            }
+        )
+        page = reviewed(bare, "2026Q4")
+        (email, _) = page.table("table-budgets")
+        assert (email["Channel"], email["Budget"]) == ("email", "$0")
+        assert "No budget was landed" not in page.section("plan")
+
+    @pytest.mark.parametrize(
+        ("as_of", "against"),
+        [
+            ("2026-12-31 12:00", "the same days of the quarter before, 1 Jul 2026"),
+            ("2027-01-01 04:59:59.999998", "the same days of the quarter before"),
+            ("2027-01-01 04:59:59.999999", "the quarter before, 1 Jul 2026"),
+        ],
+    )
+    def test_a_quarter_is_whole_once_its_last_day_is_over(
+        self, world: World, as_of: str, against: str
+    ) -> None:
+        world.execute(f"update marts.dim_build_settings set as_of = '{as_of}'")
+        plan = reviewed(world, "2026Q4").section("plan")
+        assert f"31 Dec 2026, against {against}" in plan
+        assert ("The quarter is not over." in plan) == ("same days" in against)
 
     def test_efficiency_cohorts_and_restatements(self, review: Page) -> None:
         assert list(review.table("table-efficiency")[0].values()) == [

@@ -82,6 +82,14 @@ def next_quarter(start: date) -> date:
     return date(month // 12, month % 12 + 1, 1)
 
 
+def is_over(start: date, last_whole_day: date) -> bool:
+    """Tell whether the quarter that begins on a day was over with the last whole day.
+
+    Reports and the dashboard hold only a quarter that is over against a whole one.
+    """
+    return next_quarter(start) <= last_whole_day + _DAY
+
+
 def quarter_months(start: date) -> str:
     """Return a quarter by its months, whatever the fiscal year begins with."""
     last = next_quarter(start) - timedelta(days=1)
@@ -90,7 +98,10 @@ def quarter_months(start: date) -> str:
 
 @dataclass(frozen=True)
 class Quarter:
-    """A fiscal quarter up to a day, and the same days of the quarter before."""
+    """A fiscal quarter up to a day, and the same days of the quarter before.
+
+    It is whole where it is known to its last day, and that day was over.
+    """
 
     start: date
     end: date
@@ -98,12 +109,8 @@ class Quarter:
     before: Span
     before_whole: Span
     is_current: bool
+    is_whole: bool
     name: str
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether it is known to its last day."""
-        return self.to_date.last == self.end
 
 
 def quarter_of(day: date, until: date, settings: Settings) -> Quarter:
@@ -121,6 +128,7 @@ def quarter_of(day: date, until: date, settings: Settings) -> Quarter:
         Span(before, same_days),
         Span(before, start - _DAY),
         quarter_start(settings.as_of_day, month) == start,
+        last == following - _DAY and is_over(start, settings.last_whole_day),
         quarter_name(start, month),
     )
 

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from lib.report.blocks import Part, Table, Text, part
-from lib.report.figures import count, money, words
+from lib.report.figures import count, money, percent, words
 from lib.report.periods import Settings, Span, day_text
 from lib.report.publication import Publication
 
@@ -33,26 +33,29 @@ ANOMALIES = """
 
 FORECASTS = """
     select
-        quarter_start,
-        measure,
-        segment,
-        p10_usd,
-        p50_usd,
-        p90_usd,
-        forecast_date
-    from marts.fct_pipeline_forecasts
+        forecasts.quarter_start,
+        forecasts.measure,
+        forecasts.segment,
+        forecasts.p10_usd,
+        forecasts.p50_usd,
+        forecasts.p90_usd,
+        tried.held_interval_rate,
+        forecasts.forecast_date
+    from marts.fct_pipeline_forecasts as forecasts
+    left join reports.rpt_pipeline_forecast as tried
+        using (forecast_date, quarter_start, measure, segment)
     where
-        forecast_date = (
+        forecasts.forecast_date = (
             select max(forecast_date)
             from marts.fct_pipeline_forecasts
             where forecast_date <= $last
         )
     order by
-        quarter_start,
-        measure,
-        segment != 'total' nulls first,
-        segment,
-        p50_usd
+        forecasts.quarter_start,
+        forecasts.measure,
+        forecasts.segment != 'total' nulls first,
+        forecasts.segment,
+        forecasts.p50_usd
 """
 
 
@@ -70,7 +73,10 @@ class Anomaly:
 
 @dataclass(frozen=True)
 class Forecast:
-    """What a quarter will bring, with its 80 % interval, in the reporting currency."""
+    """What a quarter will bring, with its 80 % interval, in the reporting currency.
+
+    held is the share of past intervals that held what came; None without a past one.
+    """
 
     quarter_start: date
     measure: str
@@ -78,6 +84,7 @@ class Forecast:
     low: Decimal
     middle: Decimal
     high: Decimal
+    held: float | None
     made_on: date
 
 
@@ -113,7 +120,7 @@ def read(publication: Publication, settings: Settings, week: Span) -> Outlook:
         "p10_usd",
         "p50_usd",
         "p90_usd",
-    ):
+    ) and publication.has("reports.rpt_pipeline_forecast", "held_interval_rate"):
         rows = publication.rows(FORECASTS, last=settings.as_of_day)
         forecasts = tuple(Forecast(*row) for row in rows)
     return Outlook(settings.currency, anomalies, forecasts)
@@ -170,6 +177,7 @@ def _forecasts(forecasts: tuple[Forecast, ...] | None, currency: str) -> Text | 
             "1 in 10 below",
             "Middle",
             "1 in 10 above",
+            "Held before",
         ),
         tuple(
             (
@@ -179,6 +187,7 @@ def _forecasts(forecasts: tuple[Forecast, ...] | None, currency: str) -> Text | 
                 money(one.low, currency),
                 money(one.middle, currency),
                 money(one.high, currency),
+                percent(one.held),
             )
             for one in forecasts
         ),
