@@ -51,7 +51,7 @@ docs: setup ## Write OUT/docs/index.html: every model, its lineage and who reads
 	cp target/docs/static_index.html $(OUT)/docs/index.html
 
 dashboard: setup ## Show what is published under OUT; on this machine alone.
-	PYTHONPATH=scripts MOPS_OUT=$(OUT) $(PY) -m streamlit run dashboard/app.py \
+	PYTHONPATH=scripts MOPS_OUT=$(OUT) $(PY) dashboard/serve.py \
 		$(if $(MOPS_DASHBOARD_ADDRESS),--server.address $(MOPS_DASHBOARD_ADDRESS))
 
 test: setup ## Run every test, on all cores.

@@ -43,7 +43,7 @@ def served(out: Path, log: Path, **more: str) -> Iterator[str]:
         "PYTHONPATH": str(ROOT / "scripts"),
         **more,
     }
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py"]
+    command = [sys.executable, "dashboard/serve.py"]
     process = subprocess.Popen(
         [*command, "--server.port", str(port)],
         cwd=ROOT,

@@ -52,6 +52,7 @@ class Figure:
         previous: the figure of the period before.
         plan: what was planned, None where nobody planned it.
         more_is_better: None where neither is.
+        beside: what stands below the figure where a plan makes no sense.
     """
 
     label: str
@@ -61,6 +62,7 @@ class Figure:
     previous: Number = None
     plan: Plan | None = None
     more_is_better: bool | None = True
+    beside: str = ""
 
 
 def number(value: object) -> Number:
@@ -126,7 +128,7 @@ def show(figures: Sequence[Figure]) -> None:
             help=f"{meaning(figure.metric)}\n\n**Data:** {trust()}.",
             border=True,
         )
-        column.markdown(small(_against_plan(figure)))
+        column.markdown(small(figure.beside or _against_plan(figure)))
 
 
 def _change(figure: Figure) -> str | None:

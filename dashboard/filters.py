@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from lib.report.periods import next_quarter, quarter_months
+from lib.report.periods import is_over, next_quarter, quarter_months
 from publication import MissingError, quarters, read, standing
 
 EVERYTHING = "all"
@@ -94,7 +94,7 @@ def chosen(heeded: frozenset[str]) -> Filters | None:
         st.caption(f"Make no difference on this page: {', '.join(idle)}.")
     earlier = [start for start in starts if next_quarter(start) == quarter]
     # A quarter that still runs is not held against a whole one.
-    is_whole = standing().day_not_over >= next_quarter(quarter)
+    is_whole = is_over(quarter, standing().last_whole_day)
     return Filters(
         quarter=quarter,
         previous_quarter=earlier[0] if earlier and is_whole else None,

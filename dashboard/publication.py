@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -47,10 +48,11 @@ class Publication:
     default_model: str
 
     @property
-    def day_not_over(self) -> date:
-        """The first day that was not over by as_of, where the company reports."""
+    def last_whole_day(self) -> date:
+        """The last day that was over by as_of, where the company reports."""
         moment = self.as_of.replace(tzinfo=UTC) + timedelta(microseconds=1)
-        return moment.astimezone(ZoneInfo(self.time_zone)).date()
+        first_not_over = moment.astimezone(ZoneInfo(self.time_zone)).date()
+        return first_not_over - timedelta(days=1)
 
 
 def out_folder() -> Path:
@@ -81,7 +83,7 @@ def standing() -> Publication:
     return _described(st.session_state["version"])
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _described(version: str) -> Publication:
     path = Path(version)
     settings = rows_of(path, "select * from marts.dim_build_settings").iloc[0]
@@ -168,9 +170,17 @@ def _place(name: str) -> str:
 
 def trust() -> str:
     """Return in words on what data multi-touch figures rest."""
-    if not holds("fct_attribution_trust"):
-        return "on what data the figures rest was not measured"
-    criteria = read("select is_met, trust_verdict from marts.fct_attribution_trust")
+    return _trusted(str(standing().path))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _trusted(version: str) -> str:
+    try:
+        criteria = rows_of(Path(version), _TRUST)
+    except MissingError:
+        return _UNTRIED
+    if criteria.empty:
+        return _UNTRIED
     held = int(criteria["is_met"].fillna(False).astype(bool).sum())
     return (
         f"{criteria['trust_verdict'].iat[0]}: {held} of {len(criteria)} criteria of "
@@ -178,26 +188,44 @@ def trust() -> str:
     )
 
 
-@st.cache_data(show_spinner=False)
-def definitions() -> dict[str, str]:
+_TRUST = "select is_met, trust_verdict from marts.fct_attribution_trust"
+_UNTRIED = "on what data the figures rest was not measured"
+
+
+@st.cache_resource(show_spinner=False)
+def definitions() -> Mapping[str, str]:
     """Return what each metric means, in the words of models/_metrics.md."""
     text = (MODELS_FOLDER / "_metrics.md").read_text(encoding="utf-8")
-    return {name: words.strip() for name, words in _DOCS_BLOCK.findall(text)}
+    found = {name: words.strip() for name, words in _DOCS_BLOCK.findall(text)}
+    return MappingProxyType(found)
 
 
 def column_meaning(frame: pd.DataFrame, column: str) -> str | None:
     """Return what a column of rows that were read means, where its name is theirs."""
     for relation in frame.attrs.get("relations", ()):
-        model = _model(relation)
+        model = _catalog().get(relation)
         if model is not None and column in model.columns:
             return model.columns[column].description
     return None
 
 
 @st.cache_resource(show_spinner=False)
-def _model(relation: str) -> PublicModel | None:
-    """Return what is said of one relation; reading all takes most of a second."""
-    return read_catalog(names={relation}).get(relation)
+def _catalog() -> Mapping[str, PublicModel]:
+    """Return what is said of marts and reports; it takes most of a second."""
+    return MappingProxyType(read_catalog())
+
+
+def read_ahead() -> None:
+    """Read what each page needs, so that the first visit does not wait for it."""
+    definitions()
+    _catalog()
+    try:
+        version = str(latest_publication(out_folder()))
+        _described(version)
+    except UserError:
+        return  # nothing is published yet, or it cannot be read: the page says so
+    _relations(version)
+    _trusted(version)
 
 
 def quarters() -> list[date]:

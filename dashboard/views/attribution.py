@@ -26,32 +26,20 @@ _CREDITS = """
 """
 _CREDITS_OF_SEGMENT = """
     select
-        channel,
-        attribution_model,
-        sum(credited_conversions) as credited_conversions,
-        sum(credit_usd) as credit_usd,
-        cast(sum(coalesce(credit_usd, credited_conversions)) as double)
-        / nullif(
-            sum(sum(coalesce(credit_usd, credited_conversions)))
-                over (partition by attribution_model),
-            0
-        ) as credit_share
-    from marts.fct_channel_credits
+        channel, attribution_model, credited_conversions, credit_usd, credit_share
+    from marts.fct_segment_credit_quarters
     where
-        month >= $quarter and month < $next_quarter
-        and conversion_type = $conversion_type
+        quarter_start = $quarter and conversion_type = $conversion_type
         and segment = $segment
-    group by channel, attribution_model
     order by credit_share desc nulls last, channel, attribution_model
 """
 _TOTALS = """
     select
         sum(credited_conversions) as credited_conversions,
         sum(credit_usd) as credit_usd
-    from marts.fct_channel_credits
+    from marts.fct_segment_credit_quarters
     where
-        month >= $quarter and month < $next_quarter
-        and conversion_type = $conversion_type
+        quarter_start = $quarter and conversion_type = $conversion_type
         and attribution_model = $model
         and channel = coalesce($channel, channel)
         and segment = coalesce($segment, segment)
@@ -80,7 +68,8 @@ _TYPES = ("won", "opportunity", "mql")
 
 def page(filters: Filters) -> None:
     """Show credit by channel in the model chosen, and how far the models differ."""
-    _show_trust()
+    verdict = trust()
+    (st.success if verdict.startswith("trusted") else st.warning)(f"Data {verdict}.")
     conversion_type = st.radio(
         "Credit for",
         _TYPES,
@@ -98,10 +87,13 @@ def page(filters: Filters) -> None:
         every = every[every["channel"] == filters.channel]
     if every.empty:
         st.info("Nothing converted in that quarter.")
-        return
-    _show_totals(filters, str(conversion_type))
-    _show_model(every, filters, str(conversion_type))
-    _show_models(every, filters)
+    else:
+        _show_totals(filters, str(conversion_type))
+    # Below the figures, which then need not wait for it.
+    _show_trust()
+    if not every.empty:
+        _show_model(every, filters, str(conversion_type))
+        _show_models(every, filters)
 
 
 def _show_totals(filters: Filters, conversion_type: str) -> None:
@@ -175,8 +167,6 @@ def _show_models(every: pd.DataFrame, filters: Filters) -> None:
 
 def _show_trust() -> None:
     """Show on what data the figures rest."""
-    verdict = trust()
-    (st.success if verdict.startswith("trusted") else st.warning)(f"Data {verdict}.")
     if holds("fct_attribution_trust"):
         with st.expander("On what the trust rests"):
             fig.table(read(_TRUST), "trust_criteria")

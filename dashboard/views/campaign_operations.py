@@ -15,6 +15,14 @@ _STEPS = """
     where quarter_start = $quarter
     order by step_order nulls last, step
 """
+_TOTALS = """
+    select
+        coalesce(sum(attempts), 0) as attempts,
+        coalesce(sum(over_target), 0) as over_target,
+        coalesce(sum(rework), 0) as rework
+    from reports.rpt_campaign_operations
+    where quarter_start = $quarter
+"""
 _ATTEMPTS = """
     select
         campaigns.campaign_name, deployments.attempt_number, deployments.assignee_id,
@@ -45,6 +53,7 @@ def page(filters: Filters) -> None:
     if steps.empty:
         st.info("No campaign was on its way to go live in that quarter.")
     else:
+        _show_totals(filters)
         charts.bars(
             steps, "step", "mean_days", unit="mean days", what="Mean days by step."
         )
@@ -61,3 +70,38 @@ def page(filters: Filters) -> None:
             st.caption("Steps are those of all channels.")
     st.subheader("What is wrong in the data of campaigns")
     fig.table(read(_FINDINGS, **filters.values()), "campaign_findings")
+
+
+def _show_totals(filters: Filters) -> None:
+    past = filters.before()
+    now = read(_TOTALS, **filters.values()).iloc[0]
+    before = read(_TOTALS, **past.values()).iloc[0] if past else {}
+    fig.show(
+        [
+            fig.Figure(
+                "Steps begun",
+                fig.number(now["attempts"]),
+                "Steps of deployments that began in the quarter, those done anew too, "
+                "through all channels.",
+                fig.count,
+                fig.number(before.get("attempts")),
+                more_is_better=None,
+            ),
+            fig.Figure(
+                "Over target",
+                fig.number(now["over_target"]),
+                "Of these, those that took or take longer than their target.",
+                fig.count,
+                fig.number(before.get("over_target")),
+                more_is_better=False,
+            ),
+            fig.Figure(
+                "Done anew",
+                fig.number(now["rework"]),
+                "Of these, those that repeat a step of the same campaign.",
+                fig.count,
+                fig.number(before.get("rework")),
+                more_is_better=False,
+            ),
+        ]
+    )

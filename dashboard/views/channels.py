@@ -8,6 +8,7 @@ import charts
 import figures as fig
 import plans
 from filters import Filters
+from lib.report.periods import is_over
 from publication import read, standing
 
 _CHANNELS = """
@@ -39,8 +40,9 @@ _CAMPAIGNS = """
 """
 _PACE = """
     select
-        channel, nullif(budget_usd, 0) as budget_usd, direct_spend_usd,
-        expected_spend_usd, over_budget_usd, status
+        channel, case when is_budgeted then budget_usd end as budget_usd,
+        direct_spend_usd, expected_spend_usd, over_budget_usd, status,
+        amounts_without_rate
     from reports.rpt_budget_pace
     where quarter_start = $quarter and channel = coalesce($channel, channel)
     order by over_budget_usd desc, channel
@@ -50,7 +52,8 @@ _PAST = """
         channel,
         sum(budget_usd) filter (where is_budgeted) as budget_usd,
         sum(direct_spend_usd) as direct_spend_usd,
-        sum(direct_spend_usd) - sum(budget_usd) as over_budget_usd
+        sum(direct_spend_usd) - sum(budget_usd) as over_budget_usd,
+        sum(budgets_without_rate) as amounts_without_rate
     from marts.fct_budget_months
     where
         month >= $quarter and month < $next_quarter
@@ -131,11 +134,17 @@ def _show_totals(filters: Filters) -> None:
 
 def _show_budget(filters: Filters) -> None:
     """Show the plan of the quarter: what is expected, or what became of it."""
-    is_over = standing().day_not_over >= filters.next_quarter
-    budget = read(_PAST if is_over else _PACE, **filters.values())
+    past = is_over(filters.quarter, standing().last_whole_day)
+    budget = read(_PAST if past else _PACE, **filters.values())
+    lacking = int(budget["amounts_without_rate"].sum())
+    if lacking:
+        st.warning(
+            f"{lacking:,} budgets or costs to come have no exchange rate, and are in "
+            "none of these figures."
+        )
     if budget["budget_usd"].isna().all():
         st.info(f"For this choice there is {fig.NO_PLAN}: land the table budgets.")
     elif budget["budget_usd"].isna().any():
         st.markdown(fig.small(f"{fig.NOTHING} as a budget: {fig.NO_PLAN}."))
     if not budget.empty:
-        fig.table(budget, "budget_pace")
+        fig.table(budget.drop(columns="amounts_without_rate"), "budget_pace")

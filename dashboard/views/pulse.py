@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pandas as pd
 import streamlit as st
 
@@ -38,6 +40,16 @@ _METRICS = """
     group by metric
     order by metric
 """
+_ANOMALIES = """
+    select detected_on, money_at_stake_usd, finding, segment, channel, owner
+    from reports.rpt_anomalies
+    where
+        detected_on > $since
+        and channel = coalesce($channel, channel)
+        and segment = coalesce($segment, segment)
+    order by place
+"""
+_WEEKS = 4
 _OPPORTUNITIES = """
     select
         opportunity_id, amount_usd, created_at, segment, sourced_channel, source_basis,
@@ -76,6 +88,7 @@ def page(filters: Filters) -> None:
         unit=standing().currency,
         what="Sourced pipeline and spend by quarter.",
     )
+    _show_anomalies(filters)
     _show_metrics(filters)
     fig.rows_behind(
         "Opportunities that marketing sourced",
@@ -137,6 +150,24 @@ def _show_figures(history: pd.DataFrame, filters: Filters) -> None:
             f"{fig.count(of('without_rate'))} amounts have no exchange rate, and are "
             "in none of these figures."
         )
+
+
+def _show_anomalies(filters: Filters) -> None:
+    """Show what the latest weeks told that was out of the ordinary."""
+    with fig.section("Out of the ordinary of late"):
+        since = standing().last_whole_day - timedelta(weeks=_WEEKS)
+        narrowed = {"channel": filters.channel, "segment": filters.segment}
+        found = read(_ANOMALIES, since=since, **narrowed)
+        if found.empty:
+            st.info(f"Nothing of this choice was in the last {_WEEKS} weeks.")
+            return
+        st.markdown(
+            fig.small(
+                f"Told in the last {_WEEKS} weeks, whatever period is chosen above. "
+                "Sums stand beside their parts: money at stake does not add up."
+            )
+        )
+        fig.table(found, "anomalies")
 
 
 def _show_metrics(filters: Filters) -> None:

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tarfile
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -18,8 +19,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 import demo
 import export
+import forecast
 import validate
-from conftest import Builder
+from conftest import Builder, run_dbt
 from dashboard_browser import (
     CHROMIUM,
     PAGES,
@@ -39,10 +41,12 @@ from lib.refusals import note_refusal
 UNTIL = "2026-08-31"
 ARGUMENTS = ["--people", "600", "--seed", "9", "--until", UNTIL]
 # The quarter that runs, and the last one that is over.
-NOW, BEFORE = "Jul-Sep 2026", "Apr-Jun 2026"
+NOW, BEFORE, NEXT = "Jul-Sep 2026", "Apr-Jun 2026", "Oct-Dec 2026"
 STARTS = {NOW: date(2026, 7, 1), BEFORE: date(2026, 4, 1)}
 ENDS = {NOW: date(2026, 10, 1), BEFORE: date(2026, 7, 1)}
 ALL = "all"
+# What carries a forecast into the marts.
+FORECASTS = ("stg_predictions__forecasts+", "stg_predictions__forecast_backtests+")
 Ask = Callable[..., list[Any]]
 # axe-core is a tool for tests alone; npm keeps what this version holds unchanged.
 AXE = "axe-core@4.10.3"
@@ -62,6 +66,8 @@ def out(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("output")
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("MOPS_WAREHOUSE", str(warehouse.path))
+        assert forecast.main([]) == 0
+        assert run_dbt(warehouse.path, seeds=False, select=FORECASTS, as_of=UNTIL)
         assert validate.main(["marts", "--out", str(folder)]) == 0
         assert export.main(["--out", str(folder)]) == 0
     return folder
@@ -279,6 +285,59 @@ def test_leads_that_stayed_are_those_that_did_not_go_on(
     assert len(downloaded(page, "stayed_leads")) == stayed > 0
 
 
+MEASURES = {"Pipeline created": "pipeline_created", "Revenue won": "revenue_won"}
+FORECAST_COLUMNS = (
+    "measure",
+    "segment",
+    "p10_usd",
+    "p50_usd",
+    "p90_usd",
+    "held_interval_rate",
+    "beats_rivals",
+)
+
+
+@pytest.mark.parametrize("segment", [ALL, "smb"])
+def test_the_forecast_and_how_it_held_are_those_of_the_marts(
+    page: Page, address: str, rows: Ask, segment: str
+) -> None:
+    told = rows("select * from reports.rpt_pipeline_forecast")
+    chosen = [row for row in told if segment in (ALL, row["segment"])]
+    visit(page, address, "Forecast", **named(segment=segment))
+    of_figures = {
+        f"{label}, {months}": f"${row['p50_usd']:,.0f}"
+        for label, measure in MEASURES.items()
+        for start, months in ((date(2026, 7, 1), NOW), (date(2026, 10, 1), NEXT))
+        for row in chosen
+        if row["measure"] == measure and row["quarter_start"] == start
+        if row["segment"] == ("total" if segment == ALL else segment)
+    }
+    assert len(of_figures) == 4
+    assert figures(page) == of_figures
+    (first, *_) = (row for row in chosen if row["segment"] in ("total", segment))
+    interval = f"8 in 10: ${first['p10_usd']:,.0f} to ${first['p90_usd']:,.0f}"
+    assert page.get_by_text(interval).count() == 1
+    shown = downloaded(page, "forecast")
+    assert sorted(cells(shown, *FORECAST_COLUMNS)) == sorted(
+        cells(chosen, *FORECAST_COLUMNS)
+    )
+    assert {row["segment"] for row in shown} >= {"total", "smb"} or segment != ALL
+
+    tests: dict[tuple[str, str, str], list[Any]] = defaultdict(list)
+    for row in rows("select * from marts.fct_forecast_backtests"):
+        if row["basis"] == "forecast" and segment in (ALL, row["segment"]):
+            tests[row["measure"], row["horizon"], row["segment"]].append(row)
+    verdicts = downloaded(page, "forecast_backtests")
+    assert len(verdicts) == len(tests) > 3
+    for verdict in verdicts:
+        past = tests[verdict["measure"], verdict["horizon"], verdict["segment"]]
+        assert int(verdict["back_tests"]) == len(past)
+        held = sum(row["is_inside_interval"] for row in past) / len(past)
+        assert float(verdict["held_interval_rate"]) == pytest.approx(held)
+        error = sum(abs(row["error_usd"]) for row in past) / len(past)
+        assert float(verdict["mean_error_usd"]) == pytest.approx(float(error))
+
+
 @pytest.mark.parametrize(
     "choice",
     [(NOW, "won", "linear", ALL), (BEFORE, "mql", "first_touch", "paid_search")],
@@ -485,6 +544,30 @@ def test_steps_and_findings_of_campaigns_are_those_of_the_marts(
     assert sorted(cells(found, *columns)) == sorted(cells(findings, *columns))
 
 
+@pytest.mark.parametrize("quarter", [NOW, BEFORE])
+def test_steps_of_a_quarter_are_those_that_began_in_it(
+    page: Page, address: str, rows: Ask, quarter: str
+) -> None:
+    begun = rows(
+        "select step, is_over_target, is_rework from marts.fct_campaign_deployments "
+        "where coalesce(started_at, completed_at) >= $start "
+        "and coalesce(started_at, completed_at) < $until",
+        start=STARTS[quarter],
+        until=ENDS[quarter],
+    )
+    visit(page, address, "Campaign operations", quarter=quarter)
+    assert figures(page) == {
+        "Steps begun": f"{len(begun):,}",
+        "Over target": str(sum(bool(row["is_over_target"]) for row in begun)),
+        "Done anew": str(sum(bool(row["is_rework"]) for row in begun)),
+    }
+    shown = downloaded(page, "deployment_steps")
+    by_step = Counter(row["step"] for row in begun)
+    assert {row["step"]: int(row["attempts"]) for row in shown} == by_step
+    compared = page.locator('[data-testid="stMetricDelta"]').count()
+    assert compared == (3 if quarter == BEFORE else 0)
+
+
 def test_cost_of_tools_is_that_of_the_report(
     page: Page, address: str, rows: Ask
 ) -> None:
@@ -629,7 +712,19 @@ DOCTORED = (
     "drop table reports.rpt_channel_efficiency",
     "drop table reports.rpt_funnel_months",
     "delete from marts.fct_budget_months",
-    "update reports.rpt_budget_pace set budget_usd = 0",
+    "insert into marts.fct_budget_months by name select date '2026-07-01' as month, "
+    "'event' as channel, true as is_budgeted, 0 as budget_usd, 12 as direct_spend_usd",
+    "update reports.rpt_budget_pace set budget_usd = 0, "
+    "is_budgeted = channel = 'event', "
+    "amounts_without_rate = case when channel = 'event' then 1200 else 0 end",
+    "delete from reports.rpt_pipeline_forecast",
+    "delete from reports.rpt_anomalies",
+    "insert into reports.rpt_anomalies by name select *, 'MQLs: 3' as finding, "
+    "'mqls' as metric, 'mops@example.com' as owner from (values "
+    "(1, date '2026-08-31', 'smb', 'all', 900), "
+    "(2, date '2026-08-10', 'all', 'event', 4000), "
+    "(3, date '2026-07-15', 'smb', 'all', 80)) as found "
+    "(place, detected_on, segment, channel, money_at_stake_usd)",
     "delete from reports.rpt_tool_stack",
     "insert into reports.rpt_response_queue by name select number as rank, 'overdue' "
     "as urgency, 'cycle' || number as funnel_cycle_id, 'smb' as segment "
@@ -675,10 +770,38 @@ def test_a_partial_publication_says_what_it_lacks(page: Page, doctored: str) -> 
     lacking = "Not in this publication: rpt_channel_efficiency"
     assert page.get_by_text(lacking).count() == 1
     assert len(downloaded(page, "channels")) > 5  # the rest is shown
+    visit(page, doctored, "Channels & budget", channel="email")
     assert page.get_by_text("there is no plan on record: land the table").count() == 1
+    assert page.get_by_text("have no exchange rate").count() == 0
     visit(page, doctored, "Funnel")
     assert page.get_by_text("Not in this publication: rpt_funnel_months").count() == 1
     assert len(downloaded(page, "funnel_leaks")) > 5
+
+
+def test_a_budget_of_nothing_is_a_budget(page: Page, doctored: str) -> None:
+    visit(page, doctored, channel="event")
+    assert page.get_by_text("plan $0; direct spend $12", exact=True).count() == 1
+    visit(page, doctored, "Channels & budget", channel="event")
+    (row,) = downloaded(page, "budget_pace")
+    assert cell(row["budget_usd"]) == "0"
+    assert page.get_by_text("there is no plan on record").count() == 0
+    lacking = "1,200 budgets or costs to come have no exchange rate"
+    assert page.get_by_text(lacking).count() == 1
+
+
+def test_what_is_out_of_the_ordinary_of_late_is_told(page: Page, doctored: str) -> None:
+    for choice, wanted in (
+        ({}, [("2026-08-31", "900"), ("2026-08-10", "4000")]),
+        ({"segment": "smb"}, [("2026-08-31", "900")]),
+    ):
+        visit(page, doctored, **named(**choice))
+        shown = downloaded(page, "anomalies")
+        assert [
+            (row["detected_on"][:10], cell(row["money_at_stake_usd"])) for row in shown
+        ] == wanted
+        assert {row["finding"] for row in shown} == {"MQLs: 3"}
+    visit(page, doctored, channel="partner")
+    assert page.get_by_text("Nothing of this choice was in the last 4 weeks").count()
 
 
 def test_what_is_empty_says_so(page: Page, doctored: str) -> None:
@@ -710,6 +833,39 @@ def test_a_day_begins_where_the_company_reports(page: Page, doctored: str) -> No
         }
         assert ("777.00" in behind or "777.0" in behind) is is_there
         assert not is_there or "2026-06-30 20:00:00-07:00" in behind.values()
+
+
+def test_a_new_publication_shows_at_once(page: Page, out: Path, tmp_path: Path) -> None:
+    """Nothing that was read ahead, or for an earlier visit, outlives what it is of."""
+    versions = tmp_path / "published" / "versions"
+    current = versions.parent / "current"
+    for name in ("one", "two"):
+        shutil.copytree(latest_publication(out), versions / name)
+    (versions / "two" / DATABASE).chmod(0o600)
+    with duckdb.connect(str(versions / "two" / DATABASE)) as connection:
+        connection.execute("update reports.rpt_pipeline_quarters set spend_usd = 7")
+        connection.execute("update marts.dim_build_settings set as_of = '2026-09-02'")
+        connection.execute("update marts.fct_attribution_trust set is_met = false")
+        ((channels,),) = connection.execute(
+            "select count(*) from reports.rpt_pipeline_quarters "
+            "where quarter_start = '2026-04-01'"
+        ).fetchall()
+    current.symlink_to("versions/one")
+    with served(tmp_path, tmp_path / "log") as place:
+        visit(page, place)
+        before = figures(page)
+        current.unlink()
+        current.symlink_to("versions/two")
+        # In a page that is open, and in a new one.
+        page.get_by_role("combobox", name="Period").click()
+        page.get_by_role("option", name=BEFORE, exact=True).click()
+        for _ in range(2):
+            settle(page)
+            assert figures(page)["Spend"] == f"${7 * channels}" != before["Spend"]
+            assert page.get_by_text("As of 2026-09-02").count() == 1
+            page.locator('[data-testid="stTooltipHoverTarget"]').first.hover()
+            page.get_by_text("0 of").first.wait_for()
+            visit(page, place, quarter=BEFORE)
 
 
 def test_without_a_publication_it_says_so(browser: Browser, tmp_path: Path) -> None:
