@@ -39,7 +39,7 @@ def lines(
     spec = {
         "mark": {"type": "line", "point": True},
         "encoding": {
-            "x": _field(time, "temporal", None) | {"axis": {"format": "%b %y"}},
+            "x": _field(time, "temporal", None) | {"axis": _moments(frame[time])},
             "y": _amount(value, unit),
             "color": _field(series, "nominal", None)
             | {"scale": {"range": COLOURS}, "legend": _BELOW},
@@ -117,6 +117,17 @@ def _categories(name: str, order: list[str] | None) -> dict[str, Any]:
     """Return an axis that names each category in full, in an order or as rows come."""
     axis = {"labelLimit": 200, "labelOverlap": False}
     return _field(name, "nominal", None) | {"sort": order, "axis": axis}
+
+
+def _moments(times: pd.Series) -> dict[str, Any]:
+    """Return an axis that names days, or the months of which there are points."""
+    if not (times.dt.day == 1).all():
+        return {"format": "%d %b %y"}
+    marks = [
+        {"year": month.year, "month": month.month, "date": 1}
+        for month in times.drop_duplicates()
+    ]
+    return {"format": "%b %y", "values": marks, "labelOverlap": True}
 
 
 def _tips(frame: pd.DataFrame) -> list[dict[str, Any]]:
