@@ -1,4 +1,4 @@
-"""What fails, who mends it, and what to fill in first."""
+"""What fails, who mends it, what to fill in first, and how mature operations are."""
 
 from __future__ import annotations
 
@@ -40,15 +40,24 @@ _QUEUE = """
     order by rank
     limit $most_rows
 """
+_MATURITY = """
+    select
+        criterion_id, stage, is_met, criterion, evidence, to_do_rank, owner, fix,
+        is_asked_next, is_stage_reached, reached_stage
+    from reports.rpt_maturity
+    order by to_do_rank nulls last, criterion_id
+"""
 
 
 def page(filters: Filters) -> None:
-    """Show the checks of the last build, their history and the queue to enrich."""
+    """Show the checks, their history, the queue to enrich, and the maturity."""
     del filters  # quality is of the whole company
     with fig.section("Checks of the last build"):
         _show_checks()
     with fig.section("What to fill in first"):
         fig.listing(_QUEUE, "enrichment_queue")
+    with fig.section("Maturity"):
+        _show_maturity()
 
 
 def _show_checks() -> None:
@@ -95,3 +104,44 @@ def _show_checks() -> None:
             unit="checks",
             what="Failed checks by day.",
         )
+
+
+def _show_maturity() -> None:
+    criteria = read(_MATURITY)
+    if criteria.empty:
+        st.info("No criterion of maturity is in force.")
+        return
+    met = criteria["is_met"].astype(bool)
+    asked = int(criteria["is_asked_next"].astype(bool).sum())
+    reached = str(criteria["reached_stage"].iloc[0]).replace("_", " ")
+    following = f"asks {asked} more" if asked else "is none: this is the last one"
+    st.markdown(f"Stage reached: **{reached}**. The next stage {following}.")
+    fig.show(
+        [
+            fig.Figure(
+                "Criteria met",
+                float(met.sum()),
+                "Criteria of the seed maturity_criteria that the data meets. A stage "
+                "is reached when all of its own and of those before it are met.",
+                fig.count,
+            ),
+            fig.Figure(
+                "Missing for the next stage",
+                float(asked),
+                "Criteria of the stage after the one reached that are missed.",
+                fig.count,
+                more_is_better=False,
+            ),
+            fig.Figure(
+                "Criteria in all",
+                float(len(criteria)),
+                "Criteria that are in force.",
+                fig.count,
+                more_is_better=None,
+            ),
+        ]
+    )
+    fig.table(
+        criteria.drop(columns=["is_asked_next", "is_stage_reached", "reached_stage"]),
+        "maturity",
+    )

@@ -37,6 +37,8 @@ READ_TOGETHER = (
     "routing_rules",
     "tool_policies",
     "tool_criteria",
+    "maturity_stages",
+    "maturity_criteria",
 )
 PICKLISTS = "assert_core_picklists_are_unambiguous"
 CRITERIA = "assert_lifecycle_mql_criteria_are_complete"
@@ -45,6 +47,7 @@ NAMES = "assert_lifecycle_routing_names_known_reps"
 PHONE_LIMIT = "max_names_per_phone"
 PLANS = "assert_campaigns_ab_tests_are_unambiguous"
 TOOLS = "assert_finance_tools_can_be_judged"
+STAGES = "assert_quality_maturity_stages_are_complete"
 DEFAULT_MODEL = "assert_attribution_default_model_is_active"
 OUTCOMES = ["distinct", "merged", "review"]
 Faults = Callable[..., list[Any]]
@@ -439,3 +442,26 @@ def test_tools_that_nothing_would_judge_are_told(
 ) -> None:
     assert old in (SEEDS / "finance" / f"{seed}.csv").read_text()
     assert len(faults(TOOLS, seed, lambda text: text.replace(old, new))) == wrong
+
+
+@pytest.mark.parametrize(
+    ("seed", "old", "new", "wrong"),
+    [
+        ("maturity_stages", "reactive,1", "reactive,1", []),
+        ("maturity_stages", "predictive,4", "predictive,5", ["predictive"]),
+        ("maturity_criteria", ",predictive,", ",strategic,", ["predictive"]),
+        ("maturity_criteria", "MTC-001,operational", "MTC-001,reactive", ["reactive"]),
+        (
+            "maturity_criteria",
+            "1900-01-01,",
+            "1900-01-01,2026-06-30",
+            ["operational", "strategic", "predictive"],
+        ),
+    ],
+)
+def test_a_stage_that_nothing_is_asked_for_is_told(
+    faults: Faults, seed: str, old: str, new: str, wrong: list[str]
+) -> None:
+    assert old in (SEEDS / "quality" / f"{seed}.csv").read_text()
+    found = faults(STAGES, seed, lambda text: text.replace(old, new))
+    assert sorted(row[0] for row in found) == sorted(wrong)

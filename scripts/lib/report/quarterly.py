@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from lib.report.figures import against, money, per_unit, plural, share
-from lib.report.parts import cohorts, efficiency, plan, restated
+from lib.report.parts import cohorts, efficiency, maturity, plan, restated
 from lib.report.periods import day_text, named_quarter
 from lib.report.publication import Publication
 from lib.report.rendering import Report
@@ -30,6 +30,7 @@ def quarterly(publication: Publication, name: str | None) -> Report:
             efficiency.show(efficiency.read(publication, settings)),
             cohorts.show(cohorts.read(publication, settings, quarter)),
             restated.show(restated.read(publication, settings, quarter)),
+            maturity.show(maturity.read(publication, settings)),
         ),
         f"From the published marts as of {settings.as_of:%Y-%m-%d %H:%M} UTC; days are "
         f"those of {settings.time_zone}, amounts are in {settings.currency}. Costs are "
