@@ -1,4 +1,4 @@
-"""Who is to be answered now, and how soon leads are answered."""
+"""Who is to be answered now, how soon leads are answered, and who will answer."""
 
 from __future__ import annotations
 
@@ -52,10 +52,18 @@ _QUEUE = """
     order by rank
     limit $most_rows
 """
+_CAPACITY = """
+    select
+        team, week, reps, expected_mqls, expected_mqls_high, utilisation_rate,
+        reps_by_work, reps_needed, is_enough, reason
+    from reports.rpt_capacity_plan
+    order by team, week
+    limit $most_rows
+"""
 
 
 def page(filters: Filters) -> None:
-    """Show the queue, the share answered in time, and where it is missed."""
+    """Show the queue, the share answered in time, its misses, and the capacity."""
     with fig.section("To answer now"):
         st.markdown(
             fig.small("As of now, through every channel: the segment alone narrows it.")
@@ -63,6 +71,15 @@ def page(filters: Filters) -> None:
         fig.listing(_QUEUE, "response_queue", segment=filters.segment)
     with fig.section("Answers of the quarter"):
         _show_answers(filters)
+    with fig.section("Capacity of the weeks ahead"):
+        st.markdown(
+            fig.small(
+                "Of whole teams, through every channel and segment. Reps needed is the "
+                "headcount at which the SLA holds at the upper end of the expected "
+                "MQLs; where past weeks cannot tell it, the reason says why."
+            )
+        )
+        fig.listing(_CAPACITY, "capacity_plan")
 
 
 def _show_answers(filters: Filters) -> None:

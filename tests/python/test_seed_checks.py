@@ -39,6 +39,8 @@ READ_TOGETHER = (
     "tool_criteria",
     "maturity_stages",
     "maturity_criteria",
+    "capacity_policies",
+    "capacity_methods",
 )
 PICKLISTS = "assert_core_picklists_are_unambiguous"
 CRITERIA = "assert_lifecycle_mql_criteria_are_complete"
@@ -47,6 +49,7 @@ NAMES = "assert_lifecycle_routing_names_known_reps"
 PHONE_LIMIT = "max_names_per_phone"
 PLANS = "assert_campaigns_ab_tests_are_unambiguous"
 TOOLS = "assert_finance_tools_can_be_judged"
+CAPACITY = "assert_lifecycle_capacity_policies_are_complete"
 STAGES = "assert_quality_maturity_stages_are_complete"
 DEFAULT_MODEL = "assert_attribution_default_model_is_active"
 OUTCOMES = ["distinct", "merged", "review"]
@@ -465,3 +468,19 @@ def test_a_stage_that_nothing_is_asked_for_is_told(
     assert old in (SEEDS / "quality" / f"{seed}.csv").read_text()
     found = faults(STAGES, seed, lambda text: text.replace(old, new))
     assert sorted(row[0] for row in found) == sorted(wrong)
+
+
+@pytest.mark.parametrize(
+    ("seed", "old", "new", "wrong"),
+    [
+        ("capacity_policies", "1900-01-01,", "1900-01-01,", 0),
+        ("capacity_policies", "1900-01-01,", "1900-01-01,2026-06-30", 1),
+        ("capacity_policies", ",*,", ",sdr_emea,", 1),
+        ("capacity_methods", "1900-01-01,", "2026-07-01,", 1),
+    ],
+)
+def test_a_plan_that_would_be_empty_is_told(
+    faults: Faults, seed: str, old: str, new: str, wrong: int
+) -> None:
+    assert old in (SEEDS / "lifecycle" / f"{seed}.csv").read_text()
+    assert len(faults(CAPACITY, seed, lambda text: text.replace(old, new))) == wrong

@@ -47,6 +47,7 @@ READ = [
     "marts.fct_lead_funnel",
     "marts.fct_lead_responses",
     "marts.fct_maturity_criteria",
+    "marts.fct_mql_backtests",
     "marts.fct_opportunities",
     "marts.fct_quality_checks",
     "marts.fct_reallocations",
@@ -55,6 +56,7 @@ READ = [
     "marts.fct_stage_values",
     "marts.fct_unattributed_conversions",
     "reports.rpt_budget_pace",
+    "reports.rpt_capacity_plan",
     "reports.rpt_channel_efficiency",
     "reports.rpt_data_audit",
     "reports.rpt_funnel_leaks",
@@ -462,6 +464,7 @@ class TestTheWeek:
             "Channel performance",
             "Funnel",
             "Answers to MQLs, and routing",
+            "Capacity to answer MQLs",
             "Data quality",
             "Data problems by revenue at risk",
             "Anomalies",
@@ -876,6 +879,7 @@ class TestPlainWords:
             "no earlier week to compare with",
             "no leak is known",
             "The week had no MQL to answer.",
+            "No capacity was planned.",
             "No check was ever run.",
             "Nothing that these figures can price is waiting.",
         ):
@@ -887,6 +891,7 @@ class TestPlainWords:
             "No channel has cost that goes with its use.",
             "No lead began in this quarter or the one before.",
             "No month of this quarter or the one before is closed",
+            "Maturity was not assessed.",
         ):
             assert sentence in review.text(review.root)
 

@@ -8,6 +8,7 @@ from lib.report.headline import headline
 from lib.report.parts import (
     actions,
     audit,
+    capacity,
     channels,
     funnel,
     outlook,
@@ -39,6 +40,7 @@ def weekly(publication: Publication, day: date | None) -> Report:
         channels.show(about_channels),
         funnel.show(about_funnel),
         responses.show(about_responses),
+        capacity.show(capacity.read(publication, settings)),
         quality.show(about_quality),
         audit.show(audit.read(publication, settings)),
         *outlook.show(outlook.read(publication, settings, week.known)),
