@@ -2,32 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.artifacts.resources.types import NodeType
 from dbt.cli.main import dbtRunner
+from dbt.compilation import Linker
 from dbt.contracts.graph.manifest import Manifest
 from dbt_common.events.base_types import EventMsg
 
+import shared_builds
 from lib.warehouse import PROJECT_ROOT
+
+# What dbt parsed is kept here, for other workers and for runs of the same project.
+PARSED = PROJECT_ROOT / "target" / "tests"
+READ_BY_DBT = (
+    *("analyses", "macros", "models", "seeds", "snapshots", "*.yml"),
+    *("tests/generic", "tests/singular"),
+)
 
 # dbt would put thousands of lines into words, only to drop them.
 LOG_NOTHING = ("--log-level", "none", "--log-level-file", "none")
 
 
+@contextmanager
+def environment(warehouse: Path) -> Iterator[None]:
+    """Name the project and a warehouse to dbt."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MOPS_WAREHOUSE", str(warehouse))
+        patch.setenv("DBT_PROJECT_DIR", str(PROJECT_ROOT))
+        patch.setenv("DBT_PROFILES_DIR", str(PROJECT_ROOT))
+        patch.setenv("DBT_USE_FAST_TEST_EDGES", "true")
+        # It takes half of a small run; test_project.py looks for cycles once.
+        patch.setattr(Linker, "find_cycles", lambda linker: None)
+        yield
+
+
 @cache
 def parsed_project() -> Manifest:
-    """Parse the project, which is the same for every run of a process."""
-    with TemporaryDirectory() as folder:
-        arguments = ["parse", "--quiet", "--target-path", folder, "--log-path", folder]
+    """Parse the project, which is the same for every run of a process.
+
+    Another state of the project is parsed in full, since dbt may miss what changed.
+    """
+    folder = PARSED / _fingerprint()
+    arguments = ["parse", "--quiet", "--target-path", str(folder)]
+    arguments += ["--log-path", str(folder), *LOG_NOTHING]
+    with shared_builds.locked(PARSED), environment(folder / "mops.duckdb"):
+        if not folder.exists():
+            shutil.rmtree(PARSED, ignore_errors=True)
         parsed = dbtRunner().invoke(arguments)
     assert isinstance(parsed.result, Manifest), parsed.exception
     return parsed.result
+
+
+def _fingerprint() -> str:
+    """Return a print of every file that dbt may read."""
+    print_of_all = hashlib.sha256()
+    for pattern in READ_BY_DBT:
+        for top in sorted(PROJECT_ROOT.glob(pattern)):
+            for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
+                if path.is_file() and path.suffix != ".pyc":
+                    print_of_all.update(str(path).encode() + path.read_bytes())
+    return print_of_all.hexdigest()[:16]
 
 
 @cache
@@ -59,10 +101,7 @@ def invoke(arguments: Sequence[str], warehouse: Path, *, tests: bool = True) -> 
 
     The connection is closed afterwards, so that the test can open the warehouse.
     """
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("MOPS_WAREHOUSE", str(warehouse))
-        environment.setenv("DBT_PROJECT_DIR", str(PROJECT_ROOT))
-        environment.setenv("DBT_PROFILES_DIR", str(PROJECT_ROOT))
+    with environment(warehouse):
         try:
             project = parsed_project() if tests else project_without_tests()
             runner = dbtRunner(manifest=project.deepcopy(), callbacks=[print_error])

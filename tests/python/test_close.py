@@ -14,7 +14,6 @@ import duckdb
 import pytest
 
 import close
-import dbt_process
 import erase
 from conftest import Warehouse, judge, land, run_dbt, write_tables
 from lib import closed_tables
@@ -342,11 +341,7 @@ def restated(closed: Room) -> Room:
     out = str(closed.folder / "out")
     assert erase.main(["--email", "p14@c14.example", "--out", out, "--no-build"]) == OK
     closed.land("second", CHANGES)
-    arguments = ["build", "--full-refresh", "--vars", str({"as_of": LATER})]
-    for name in ("target", "log"):
-        arguments += [f"--{name}-path", str(closed.folder / name)]
-    arguments += ["--select", *SELECT]
-    assert dbt_process.invoke(arguments, closed.path, tests=False)
+    assert run_dbt(closed.path, select=SELECT, full_refresh=True, as_of=LATER)
     return closed
 
 
