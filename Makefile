@@ -55,7 +55,7 @@ dashboard: setup ## Show what is published under OUT; on this machine alone.
 		$(if $(MOPS_DASHBOARD_ADDRESS),--server.address $(MOPS_DASHBOARD_ADDRESS))
 
 test: setup ## Run every test, on all cores.
-	$(PY) -m pytest --numprocesses auto --dist loadfile
+	$(PY) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 bench: setup ## Measure; results are added to benchmarks/RESULTS.md.
 	$(PY) benchmarks/landing.py

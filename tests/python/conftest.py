@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import csv
+import os
+import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 import yaml
-from xdist.scheduler import LoadFileScheduling
+from dbt.artifacts.resources.types import NodeType
 
 import dbt_process
 import demo_company
@@ -19,30 +22,38 @@ import load
 import random_company
 import random_consents
 import random_money
+import shared_builds
 from lib.warehouse import PROJECT_ROOT
 
 SHARED_DATA = PROJECT_ROOT.parent / "shared" / "data"
 Rows = Sequence[Mapping[str, Any]]
 
 
-# Files that look into the demo's warehouse; one worker has it.
-OF_THE_DEMO = {"test_metrics_from_raw.py", "test_whole_way.py"}
+# Warehouses that are built once, for whoever asks.
+SHARED = ("demo_warehouse", "company_warehouse")
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Send the tests of a file to one worker, and files that share a warehouse."""
-    if config.getvalue("dist") != "loadfile":
-        return None
-    scheduler = LoadFileScheduling(config, log)
-    file_of = scheduler._split_scope
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with one file for each shared warehouse, then with those that build alone.
 
-    def scope_of(test: str) -> str:
-        file: str = file_of(test)
-        return "demo" if Path(file).name in OF_THE_DEMO else file
+    So workers wait neither for each other at the start nor for a slow file at the end.
+    """
+    asked: dict[Path, set[str]] = {}
+    for item in items:
+        asked.setdefault(item.path, set()).update(getattr(item, "fixturenames", ()))
+    first = {
+        next((path for path, names in asked.items() if shared in names), None)
+        for shared in SHARED
+    }
 
-    scheduler._split_scope = scope_of
-    return scheduler
+    def place(item: pytest.Item) -> int:
+        if item.path in first:
+            return 0
+        if "build" in asked[item.path]:
+            return 1
+        return 3 if asked[item.path].intersection(SHARED) else 2
+
+    items.sort(key=place)
 
 
 @dataclass(frozen=True)
@@ -97,9 +108,59 @@ def write_tables(folder: Path, tables: Mapping[str, Rows]) -> Path:
 
 
 def land(raw: Path, warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Run scripts/load.py in this process and return its exit code."""
+    """Run scripts/load.py in this process and return its exit code.
+
+    A warehouse that is not there yet begins with what no landed row changes.
+    """
     monkeypatch.setenv("MOPS_WAREHOUSE", str(warehouse))
+    if not warehouse.exists():
+        warehouse.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(prepared_warehouse(), warehouse)
     return load.main([str(raw)])
+
+
+def prepared_warehouse() -> Path:
+    """Return a warehouse that holds seeds and staging views, which nothing changes."""
+
+    def prepare(folder: Path) -> None:
+        path = folder / "mops.duckdb"
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            monkeypatch.setenv("MOPS_WAREHOUSE", str(path))
+            (folder / "empty").mkdir()
+            assert load.main([str(folder / "empty"), "--quiet"]) == 0
+        assert run_dbt(path, select=["resource_type:seed", STAGING])
+        with duckdb.connect(str(path)) as connection:
+            landed = connection.execute(
+                "select schema_name from duckdb_schemas() "
+                "where database_name = 'mops' and starts_with(schema_name, 'raw_')"
+            ).fetchall()
+            for (schema,) in landed:
+                connection.execute(f"drop schema {schema} cascade")
+
+    return shared_builds.once("prepared", prepare) / "mops.duckdb"
+
+
+STAGING = "path:models/staging"
+
+
+@cache
+def seeds_and_staging() -> set[tuple[str, str]]:
+    """Return every seed and staging view of the project as schema and name."""
+    nodes = dbt_process.project_without_tests().nodes.values()
+    return {
+        (node.schema, node.name)
+        for node in nodes
+        if node.resource_type == NodeType.Seed or node.schema == "staging"
+    }
+
+
+def is_prepared(warehouse: Path) -> bool:
+    """Tell whether every seed and staging view stands."""
+    return warehouse.exists() and seeds_and_staging() <= set(
+        Warehouse(warehouse).rows(
+            "select table_schema, table_name from information_schema.tables"
+        )
+    )
 
 
 def run_dbt(
@@ -111,7 +172,13 @@ def run_dbt(
     full_refresh: bool = False,
     **variables: Any,
 ) -> bool:
-    """Build seeds and models in this process, without their tests."""
+    """Build seeds and models in this process, without their tests.
+
+    Seeds and staging views stay as they are where all of them stand already.
+    """
+    if is_prepared(warehouse):
+        seeds = False
+        exclude = (*exclude, STAGING)
     return _invoke(
         "build",
         () if seeds else ("seed",),
@@ -140,7 +207,7 @@ def _invoke(
     options: Iterable[str] = (),
     tests: bool,
 ) -> bool:
-    arguments = [command, *options]
+    arguments = [command, *options, "--no-write-json"]
     # A selector that names nothing is a mistake of the test's.
     arguments += ["--warn-error-options", '{"error": ["NoNodesForSelectionCriteria"]}']
     arguments += ["--target-path", str(warehouse.parent / "target")]
@@ -164,33 +231,55 @@ PUBLIC_TESTS = ("path:models/marts", "path:models/reports", "test_type:singular"
 EVERY_TEST = ("test_type:data",)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Name the folder that the workers of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ
+    shared_builds.FOLDER = base.parent if is_worker else base
+
+
+def build_in(
+    folder: Path,
+    raw: Path,
+    *,
+    select: Iterable[str] = (),
+    tests: Iterable[str] = PUBLIC_TESTS,
+    **variables: Any,
+) -> Warehouse:
+    """Land a raw folder and build it in a warehouse of that folder."""
+    path = folder / "mops.duckdb"
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        assert land(raw, path, monkeypatch) == 0
+    assert run_dbt(path, select=select, **variables)
+    assert not tests or judge(path, tests, **variables)
+    return Warehouse(path)
+
+
 @pytest.fixture(scope="session")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Builder:
     """Land a raw folder, build it in a warehouse of its own, and return that."""
 
-    def build_folder(
-        raw: Path, *, tests: Iterable[str] = PUBLIC_TESTS, **variables: Any
-    ) -> Warehouse:
-        path = tmp_path_factory.mktemp("warehouse") / "mops.duckdb"
-        with pytest.MonkeyPatch.context() as monkeypatch:
-            assert land(raw, path, monkeypatch) == 0
-        assert run_dbt(path, **variables)
-        assert not tests or judge(path, tests, **variables)
-        return Warehouse(path)
+    def build_folder(raw: Path, **options: Any) -> Warehouse:
+        return build_in(tmp_path_factory.mktemp("warehouse"), raw, **options)
 
     return build_folder
 
 
 @pytest.fixture(scope="session")
-def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo_folder() -> Path:
     """Return the raw files of the demo company."""
-    return demo_company.write(tmp_path_factory.mktemp("demo"))
+    return shared_builds.once("demo", demo_company.write)
 
 
 @pytest.fixture(scope="session")
-def demo_warehouse(build: Builder, demo_folder: Path) -> Warehouse:
+def demo_warehouse(demo_folder: Path) -> Warehouse:
     """Return the demo company, landed, built and put to every data test."""
-    return build(demo_folder, tests=EVERY_TEST, as_of=demo_company.UNTIL)
+
+    def make(folder: Path) -> None:
+        build_in(folder, demo_folder, tests=EVERY_TEST, as_of=demo_company.UNTIL)
+
+    return Warehouse(shared_builds.once("demo_warehouse", make) / "mops.duckdb")
 
 
 @pytest.fixture(scope="session")
@@ -213,11 +302,11 @@ def company() -> random_company.Tables:
 
 
 @pytest.fixture(scope="session")
-def company_warehouse(
-    build: Builder,
-    company: random_company.Tables,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Warehouse:
+def company_warehouse(company: random_company.Tables) -> Warehouse:
     """Return the random company, landed and built as of the end of its year."""
-    raw = write_tables(tmp_path_factory.mktemp("company"), company)
-    return build(raw, as_of=random_company.AS_OF)
+
+    def make(folder: Path) -> None:
+        raw = write_tables(folder / "raw", company)
+        build_in(folder, raw, as_of=random_company.AS_OF)
+
+    return Warehouse(shared_builds.once("company", make) / "mops.duckdb")

@@ -212,10 +212,10 @@ def test_the_marts_of_a_past_day_reconcile_with_the_sources(
 
 
 def test_two_builds_are_identical_in_whatever_order_rows_landed(
-    build: Builder, company: Tables, company_warehouse: Warehouse
+    build: Builder, company: Tables, company_warehouse: Warehouse, tmp_path: Path
 ) -> None:
     shuffled = {name: list(reversed(rows)) for name, rows in company.items()}
-    raw = write_tables(company_warehouse.path.parent / "reversed", shuffled)
+    raw = write_tables(tmp_path, shuffled)
     again = build(raw, tests=(), as_of=AS_OF)
     first = fingerprints(company_warehouse)
     assert len(first) > 15

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import shutil
 from collections import Counter, defaultdict
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -34,8 +35,13 @@ def raw(demo_folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def warehouse(demo_warehouse: Warehouse) -> Warehouse:
-    return demo_warehouse
+def warehouse(
+    demo_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory
+) -> Warehouse:
+    """Return the demo in a warehouse that audits may write into."""
+    return Warehouse(
+        Path(shutil.copy(demo_warehouse.path, tmp_path_factory.mktemp("demo")))
+    )
 
 
 @pytest.fixture(scope="module")
