@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from conftest import PUBLIC_TESTS, Builder, Rows, Warehouse, write_csv
+from conftest import OF_SYSTEMS, UPTO_SYSTEMS, Builder, Rows, Warehouse, write_csv
 
 CREATED = "2024-01-01 08:00:00"
 CONTACTS: Rows = [
@@ -137,8 +137,8 @@ def portal(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Warehous
     for source, tables in (("hubspot", TABLES), ("salesforce", SALESFORCE)):
         for name, rows in tables.items():
             write_csv(raw / source / f"{name}.csv", rows)
-    tests = [*PUBLIC_TESTS, "path:models/staging/hubspot"]
-    return build(raw, tests=tests, as_of="2024-06-30")
+    tests = [*OF_SYSTEMS, "path:models/staging/hubspot"]
+    return build(raw, select=UPTO_SYSTEMS, tests=tests, as_of="2024-06-30")
 
 
 def person(warehouse: Warehouse, record: int) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from conftest import PUBLIC_TESTS, Builder, Rows, Warehouse, write_csv
+from conftest import OF_SYSTEMS, UPTO_SYSTEMS, Builder, Rows, Warehouse, write_csv
 
 CREATED = "2024-01-01 08:00:00"
 TABLES: dict[str, Rows] = {
@@ -73,8 +73,8 @@ def instance(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Wareho
                 if name == "lead" and source == "marketo"
                 else rows,
             )
-    tests = [*PUBLIC_TESTS, "path:models/staging/marketo"]
-    return build(raw, tests=tests, as_of="2024-06-30")
+    tests = [*OF_SYSTEMS, "path:models/staging/marketo"]
+    return build(raw, select=UPTO_SYSTEMS, tests=tests, as_of="2024-06-30")
 
 
 def test_a_chain_of_merges_and_the_crm_record_are_one_person(

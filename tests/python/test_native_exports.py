@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import pytest
 
-from conftest import Builder, Warehouse, write_csv
+from conftest import OF_SYSTEMS, UPTO_SYSTEMS, Builder, Warehouse, write_csv
 from test_load_exports import GOOGLE, LINKEDIN, META, MICROSOFT, with_commas
 
 AS_OF = "2026-03-31"
@@ -159,7 +159,7 @@ def exported(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Wareho
         raw / "generic" / "exchange_rates.csv",
         [{"currency": "EUR", "rate_date": "2026-01-01", "usd_per_unit": "1.1"}],
     )
-    return build(raw, as_of=AS_OF)
+    return build(raw, select=UPTO_SYSTEMS, tests=OF_SYSTEMS, as_of=AS_OF)
 
 
 def test_every_row_lands_where_it_belongs(exported: Warehouse) -> None:

@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from conftest import PUBLIC_TESTS, SHARED_DATA, Builder, Warehouse
+from conftest import (
+    OF_SYSTEMS,
+    PUBLIC_TESTS,
+    SHARED_DATA,
+    UPTO_SYSTEMS,
+    Builder,
+    Warehouse,
+)
 
 CONNECTOR_FOLDERS = (
     "salesforce",
@@ -25,8 +32,8 @@ CONNECTOR_FOLDERS = (
 
 @pytest.fixture(scope="module")
 def native(build: Builder, real_export: Path) -> Warehouse:
-    tests = [*PUBLIC_TESTS, "path:models/staging/salesforce"]
-    return build(real_export, tests=tests, as_of="2024-03-31")
+    tests = [*OF_SYSTEMS, "path:models/staging/salesforce"]
+    return build(real_export, select=UPTO_SYSTEMS, tests=tests, as_of="2024-03-31")
 
 
 @pytest.fixture(scope="module")
