@@ -170,15 +170,18 @@ def run_dbt(
     select: Iterable[str] = (),
     exclude: Iterable[str] = (),
     full_refresh: bool = False,
+    artifacts: bool = False,
     **variables: Any,
 ) -> bool:
     """Build seeds and models in this process, without their tests.
 
-    Seeds and staging views stay as they are where all of them stand already.
+    Seeds and staging views stay as they are where all of them stand already. What dbt
+    writes about a run takes it seconds, so that it is to be asked for.
     """
     if is_prepared(warehouse):
         seeds = False
         exclude = (*exclude, STAGING)
+    options = ["--full-refresh"] if full_refresh else []
     return _invoke(
         "build",
         () if seeds else ("seed",),
@@ -186,7 +189,7 @@ def run_dbt(
         select,
         variables,
         exclude=exclude,
-        options=("--full-refresh",) if full_refresh else (),
+        options=[*options, "--write-json" if artifacts else "--no-write-json"],
         tests=False,
     )
 
@@ -202,7 +205,8 @@ def judge(
 
     Where a part is built, tests that read models of the others too are left out.
     """
-    options = ("--indirect-selection", "buildable") if in_part else ()
+    options = ["--no-write-json"]
+    options += ["--indirect-selection", "buildable"] if in_part else []
     return _invoke(
         "test", ["unit_test"], warehouse, select, variables, options=options, tests=True
     )
@@ -219,7 +223,7 @@ def _invoke(
     options: Iterable[str] = (),
     tests: bool,
 ) -> bool:
-    arguments = [command, *options, "--no-write-json"]
+    arguments = [command, *options]
     # A selector that names nothing is a mistake of the test's.
     arguments += ["--warn-error-options", '{"error": ["NoNodesForSelectionCriteria"]}']
     arguments += ["--target-path", str(warehouse.parent / "target")]

@@ -215,7 +215,9 @@ class Room:
         select = ["+fct_unattributed_conversions", "+fct_attribution_credits"]
         select += ["+bridge_person_record_history", "dim_build_settings"]
         as_of = FIRST_BUILT if is_first else AS_OF
-        return run_dbt(self.path, select=select, seeds=is_first, as_of=as_of)
+        return run_dbt(
+            self.path, select=select, seeds=is_first, artifacts=True, as_of=as_of
+        )
 
     def erase(self, email: str, *more: str) -> int:
         return erase.main(["--email", email, "--out", str(self.out), *more])
