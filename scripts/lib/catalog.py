@@ -101,7 +101,7 @@ def _model(
     }
     columns = [_column(column, blocks, filled) for column in entry["columns"]]
     keys = [
-        tuple(test["unique_combination"]["arguments"]["columns"])
+        tuple(test["unique_combination"]["arguments"]["columns"].split(", "))
         for test in entry.get("data_tests", ())
         if "unique_combination" in test
     ]

@@ -1,8 +1,6 @@
 -- Grain: one row per person or account and moment at which it earned points: its score
 -- just after.
 
-{{ config(materialized='view') }}
-
 with
 
 point_series as (
