@@ -175,12 +175,13 @@ def run_dbt(
 ) -> bool:
     """Build seeds and models in this process, without their tests.
 
-    Seeds and staging views stay as they are where all of them stand already. What dbt
-    writes about a run takes it seconds, so that it is to be asked for.
+    Seeds and staging views stay as they are where all of them stand already, but for
+    views that read a var. What dbt writes about a run takes it seconds, so that it is
+    to be asked for.
     """
     if is_prepared(warehouse):
         seeds = False
-        exclude = (*exclude, STAGING)
+        exclude = (*exclude, f"tag:{dbt_process.FIXED}")
     options = ["--full-refresh"] if full_refresh else []
     return _invoke(
         "build",

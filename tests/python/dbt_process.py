@@ -15,6 +15,7 @@ from dbt.artifacts.resources.types import NodeType
 from dbt.cli.main import dbtRunner
 from dbt.compilation import Linker
 from dbt.contracts.graph.manifest import Manifest
+from dbt.contracts.graph.nodes import Macro, ManifestNode
 from dbt_common.events.base_types import EventMsg
 
 import shared_builds
@@ -26,6 +27,9 @@ READ_BY_DBT = (
     *("analyses", "macros", "models", "seeds", "snapshots", "*.yml"),
     *("tests/generic", "tests/singular"),
 )
+
+# The tag of staging views that are the same whatever the vars of a run.
+FIXED = "reads_no_vars"
 
 # dbt would put thousands of lines into words, only to drop them.
 LOG_NOTHING = ("--log-level", "none", "--log-level-file", "none")
@@ -87,7 +91,21 @@ def project_without_tests() -> Manifest:
     }
     project.unit_tests = {}
     project.build_parent_and_child_maps()
+    for node in project.nodes.values():
+        if node.schema == "staging" and not _reads_vars(node, project):
+            node.tags.append(FIXED)
     return project
+
+
+def _reads_vars(node: ManifestNode | Macro, project: Manifest) -> bool:
+    """Tell whether a var may change what a model or macro of the project says."""
+    text = node.macro_sql if isinstance(node, Macro) else node.raw_code
+    called = [project.macros[key] for key in node.depends_on.macros]
+    return "var(" in text or any(
+        _reads_vars(macro, project)
+        for macro in called
+        if macro.package_name == project.metadata.project_name
+    )
 
 
 def print_error(event: EventMsg) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 import dbt_process
-from conftest import read_yaml
+from conftest import STAGING, land, read_yaml, run_dbt
 from lib.contract import STAGING_FOLDER, Contract
 from lib.landing import publishing
 from lib.sql import quote_identifier
@@ -137,6 +138,32 @@ def test_an_entity_has_one_shape_in_every_source(shapes: dict[str, Shape]) -> No
 
 
 @pytest.mark.skipif(not WORKSHOP.exists(), reason="the export is not at hand")
+def test_what_tests_share_goes_by_the_vars_of_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Views that were built once for all are those that a build of its own makes."""
+    (tmp_path / "raw").mkdir()
+    settings: dict[str, Any] = {
+        "as_of": "2020-02-03",
+        "reporting_time_zone": "Asia/Tokyo",
+    }
+    written = {}
+    for name in ("shared", "anew"):
+        path = tmp_path / name / "mops.duckdb"
+        assert land(tmp_path / "raw", path, monkeypatch) == 0
+        if name == "anew":
+            with duckdb.connect(str(path)) as connection:
+                connection.execute("drop schema staging cascade")
+        assert run_dbt(path, select=[STAGING], **settings)
+        with duckdb.connect(str(path), read_only=True) as connection:
+            views = "select view_name, sql from duckdb_views() where schema_name = ?"
+            written[name] = dict(connection.execute(views, ["staging"]).fetchall())
+    assert written["shared"] == written["anew"]
+    everything = "".join(written["anew"].values())
+    assert settings["as_of"] in everything
+    assert settings["reporting_time_zone"] in everything
+
+
 def test_a_native_salesforce_export_is_staged_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
