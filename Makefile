@@ -39,7 +39,7 @@ demo: setup ## Make a demo company, run the whole way, print the answer.
 	$(MAKE) --no-print-directory run DATA=$(DEMO_DATA)
 
 run: setup ## Load DATA (default data/raw), build, validate, publish, report.
-	$(PY) scripts/run.py $(DATA) --out $(OUT) $(if $(AS_OF),--as-of $(AS_OF))
+	$(PY) scripts/run.py $(DATA) --out $(OUT) $(if $(AS_OF),--as-of '$(AS_OF)')
 
 slim: setup ## Build what differs from STATE, a folder with the manifest of another build.
 	$(VENV)/bin/dbt build --select state:modified+ --state $(STATE) --defer

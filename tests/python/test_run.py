@@ -256,7 +256,8 @@ def test_a_second_run_on_the_warehouse_is_refused(journal: Journal) -> None:
 
 
 @pytest.mark.parametrize(
-    ("as_of", "more"), [("", ""), ("2026-03-31", " --as-of 2026-03-31")]
+    ("as_of", "more"),
+    [("", ""), ("2026-03-31 12:00:00", " --as-of '2026-03-31 12:00:00'")],
 )
 def test_make_run_is_this(as_of: str, more: str) -> None:
     make = shutil.which("make") or pytest.skip("there is no make")
