@@ -21,9 +21,12 @@ def alone(lock: Path, busy: str) -> Iterator[None]:
         busy: what is said to a second one: what is under way, and where.
 
     Raises:
-        UserError: somebody holds the lock.
+        UserError: somebody holds the lock, or it cannot be made.
     """
-    handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise UserError(f"{lock} cannot be written: {error.strerror}") from error
     with os.fdopen(handle, "r+", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

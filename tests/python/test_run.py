@@ -255,6 +255,14 @@ def test_a_second_run_on_the_warehouse_is_refused(journal: Journal) -> None:
     assert take(journal) == OK
 
 
+def test_a_warehouse_that_cannot_be_locked_is_one_line(journal: Journal) -> None:
+    lock = journal.folder / "in" / "mops.run.lock"
+    lock.mkdir(parents=True)
+    with pytest.raises(UserError, match="lock cannot be written: Is a directory"):
+        take(journal)
+    assert journal.steps == []
+
+
 @pytest.mark.parametrize(
     ("as_of", "more"),
     [("", ""), ("2026-03-31 12:00:00", " --as-of '2026-03-31 12:00:00'")],
