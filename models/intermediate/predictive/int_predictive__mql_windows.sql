@@ -63,7 +63,7 @@ mql_windows as (
         cast(
             origins.origin_week - origins.share_weeks * interval '7' day as date
         ) as varied_from,
-        max(rule_changes.changed_on) as changed_on
+        coalesce(max(rule_changes.changed_on), cast('1900-01-01' as date)) as changed_on
     from origins
     left join rule_changes
         on origins.origin_week >= rule_changes.changed_on
