@@ -8,7 +8,7 @@ planned_weeks as (
     select
         *,
         {{ figure_beside_limit('in_time_rate', "'rate'", "'minimum'") }}
-        || ' of past answers came in time, '
+        || ' of past MQLs were answered in time, '
         || {{ figure_beside_limit('sla_rate_target', "'rate'", "'minimum'") }}
         || ' asked' as answers_in_time
     from {{ ref('fct_capacity_plan') }}

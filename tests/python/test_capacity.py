@@ -476,11 +476,11 @@ class TestReport:
         assert (
             "In the 2 weeks from 23 Nov 2026 on, 8.1 MQLs a week are expected" in text
         )
-        assert "Of 4 past weeks of teams" in text
-        assert "75% lay inside their interval." in text
+        assert "Of 4 such expectations of a team for a past week" in text
+        assert "75% held within their interval." in text
         assert (
             "A needs 3 reps in the week of 30 Nov 2026 for its answers to come in "
-            "time, and has 2." in text
+            "time even with 8 MQLs, the upper end, and has 2." in text
         )
         assert "For 1 team past weeks do not tell" in text
         assert page.table("table-capacity") == [
@@ -489,7 +489,7 @@ class TestReport:
                 "What past weeks tell": "Because <of it>",
                 "Reps": "2",
                 "MQLs a week": "4.3",
-                "At most": "8",
+                "Upper end": "8",
                 "Hours used": "3.8%",
                 "Reps by work": "1",
                 "Reps for the SLA": "3",
@@ -499,7 +499,7 @@ class TestReport:
                 "What past weeks tell": "Because <of it>",
                 "Reps": "2",
                 "MQLs a week": "3.8",
-                "At most": "8",
+                "Upper end": "8",
                 "Hours used": "5%",
                 "Reps by work": "1",
                 "Reps for the SLA": "–",
@@ -511,6 +511,15 @@ class TestReport:
         text = reported(tmp_path, plan, []).section("capacity")
         assert "No team of which the need can be told lacks reps." in text
         assert "Nothing is known yet of how such expectations did." in text
+
+    def test_what_cannot_be_expected_is_not_told_as_none(self, tmp_path: Path) -> None:
+        unknown = {"expected_mqls": None, "expected_mqls_high": None}
+        plan = [planned("A", "2026-11-23", **unknown), planned("B", "2026-11-23")]
+        both = reported(tmp_path / "both", plan, []).section("capacity")
+        assert "4.3 MQLs a week are expected" in both
+        text = reported(tmp_path / "none", plan[:1], []).section("capacity")
+        assert "it cannot be told yet how many MQLs to expect" in text
+        assert "0.0 MQLs" not in text
 
     def test_without_a_plan_it_says_so(self, tmp_path: Path) -> None:
         text = reported(tmp_path, [], []).section("capacity")

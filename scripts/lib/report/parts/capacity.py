@@ -118,18 +118,28 @@ def show(capacity: Capacity) -> Part:
 def _opening(capacity: Capacity) -> str:
     teams = capacity.teams or ()
     weeks = teams[0].weeks
-    expected = sum(team.expected for team in teams)
     text = (
         f"In the {plural(len(weeks), 'week')} from {day_text(weeks[0].week)} on, "
-        f"{count(expected, 1)} MQLs a week are expected, by the level of the past "
-        "weeks and each team's share of them"
+        f"{_expectation(teams)}"
     )
     if not capacity.tried:
         return f"{text}. Nothing is known yet of how such expectations did."
     return (
-        f"{text}. Of {capacity.tried:,} past weeks of teams, foretold the same way by "
-        f"the weeks before them, {share(capacity.held, capacity.tried)} lay inside "
-        "their interval."
+        f"{text}. Of {capacity.tried:,} such expectations of a team for a past week, "
+        "each by the weeks before it alone, "
+        f"{share(capacity.held, capacity.tried)} held within their interval."
+    )
+
+
+def _expectation(teams: tuple[Team, ...]) -> str:
+    if all(one.expected is None for team in teams for one in team.weeks):
+        return (
+            "it cannot be told yet how many MQLs to expect: rpt_capacity_plan says why"
+        )
+    expected = sum(team.expected for team in teams)
+    return (
+        f"{count(expected, 1)} MQLs a week are expected, by the level of the past "
+        "weeks and each team's share of them"
     )
 
 
@@ -143,7 +153,8 @@ def _verdict(told: list[Team]) -> str:
     untold = sum(team.fullest.needed is None for team in told)
     texts = [
         f"{one.team} needs {plural(one.needed or 0, 'rep')} in the week of "
-        f"{day_text(one.week)} for its answers to come in time, and has {one.reps:,}."
+        f"{day_text(one.week)} for its answers to come in time even with "
+        f"{plural(one.high or 0, 'MQL')}, the upper end, and has {one.reps:,}."
         for one in short
     ]
     if untold < len(told) and not short:
@@ -165,7 +176,7 @@ def _table(told: list[Team]) -> Table:
             "What past weeks tell",
             "Reps",
             "MQLs a week",
-            "At most",
+            "Upper end",
             "Hours used",
             "Reps by work",
             "Reps for the SLA",
