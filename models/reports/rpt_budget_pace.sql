@@ -24,9 +24,7 @@ channel_quarters as (
         channel,
         quarter_start,
         sum(budgets_without_rate + late_days_without_rate) as amounts_without_rate,
-        -- What is budgeted in a currency without a rate is not known to be nothing.
-        bool_or(is_budgeted and (budget_usd != 0 or budgets_without_rate = 0))
-            as is_budgeted,
+        bool_or(is_budgeted) as is_budgeted,
         bool_or(is_spend_late) as is_spend_late,
         max(spend_known_to) as spend_known_to,
         sum(budget_usd) as budget_usd,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -493,11 +493,12 @@ def test_budgets_meet_what_was_charged(
     company: Tables, company_warehouse: Warehouse, spend_days: list[Row], rates: Rates
 ) -> None:
     budgets: Sums = defaultdict(Fraction)
-    without_rate = 0
+    unknown: Counter[Any] = Counter()
     for row in company["budgets"]:
         usd = rates.usd(row["amount"], row["currency"], row["month"])
-        budgets[row["month"], row["channel"].lower()] += usd or 0
-        without_rate += usd is None
+        key = row["month"], row["channel"].lower()
+        budgets[key] += usd or 0
+        unknown[key] += usd is None
     charged: Sums = defaultdict(Fraction)
     for row in spend_days:
         charged[month_of(row["spend_date"]), row["channel"]] += exact(row["spend_usd"])
@@ -505,7 +506,12 @@ def test_budgets_meet_what_was_charged(
     keys = ("month", "channel")
     close(sums(rows, keys, "budget_usd"), budgets, CENT)
     close(sums(rows, keys, "direct_spend_usd"), charged, Fraction(0))
-    assert sum(row["budgets_without_rate"] for row in rows) == without_rate > 0
+    for row in rows:
+        key = row["month"], row["channel"]
+        assert row["budgets_without_rate"] == unknown[key]
+        known = key in budgets and bool(budgets[key] or not unknown[key])
+        assert row["is_budgeted"] == known, row
+    assert unknown.total() > 0
     assert any(row["is_budgeted"] and not row["direct_spend_usd"] for row in rows)
     assert any(not row["is_budgeted"] and row["direct_spend_usd"] for row in rows)
 

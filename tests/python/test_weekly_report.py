@@ -874,7 +874,7 @@ class TestPlainWords:
         assert page.headline == ["No lead, opportunity or cost has been landed yet."]
         text = page.text(page.root)
         for sentence in (
-            "no budget is planned for the quarter",
+            "no budget is known for the quarter",
             "No spend, no MQL and no sourced pipeline in the quarter so far.",
             "no earlier week to compare with",
             "no leak is known",
@@ -1082,6 +1082,16 @@ class TestTheQuarter:
         (email, _) = page.table("table-budgets")
         assert (email["Channel"], email["Budget"]) == ("email", "$0")
         assert "No budget was landed" not in page.section("plan")
+
+    def test_a_budget_without_a_rate_is_not_told_as_none(self, bare: World) -> None:
+        unknown = {"is_budgeted": False, "budgets_without_rate": 1}
+        nothing = {"budget_usd": 0, "direct_spend_usd": 0, "outlook_usd": 0}
+        month = {"month": "2026-10-01", "channel": "email", **unknown, **nothing}
+        bare.add({"marts.fct_budget_months": [month]})
+        plan = reviewed(bare, "2026Q4").section("plan")
+        assert "1 budget of the quarter: their value is in no figure here." in plan
+        assert "No budget of the quarter has an exchange rate." in plan
+        assert "No budget was landed" not in plan
 
     @pytest.mark.parametrize(
         ("as_of", "against"),

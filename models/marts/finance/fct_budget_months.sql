@@ -96,7 +96,9 @@ part_sums as (
     select
         month,
         channel,
-        sum(budgets) > 0 as is_budgeted,
+        -- What is budgeted in a currency without a rate is not known to be nothing.
+        sum(budgets) > 0 and (sum(budget_usd) != 0 or sum(budgets_without_rate) = 0)
+            as is_budgeted,
         cast(sum(budgets_without_rate) as bigint) as budgets_without_rate,
         cast(sum(budget_usd) as decimal(28, 2)) as budget_usd,
         cast(sum(direct_spend_usd) as decimal(28, 6)) as direct_spend_usd,

@@ -298,7 +298,7 @@ def _opportunities(number: int) -> str:
 
 def _budget(pipeline: Pipeline) -> str:
     if pipeline.budget is None:
-        return "no budget is planned for the quarter"
+        return "no budget is known for the quarter"
     text = (
         f"{share(pipeline.spend, pipeline.budget)} of the quarter's budget of "
         f"{money(pipeline.budget, pipeline.currency)}"

@@ -265,6 +265,8 @@ def _without_rate(plan: Plan) -> Text | None:
 def _budgets(plan: Plan) -> list[Text | Table | Chart]:
     budgeted = [one for one in plan.budgets if one.is_budgeted]
     if not budgeted:
+        if any(one.without_rate for one in plan.budgets):
+            return [Text("No budget of the quarter has an exchange rate.")]
         return [Text("No budget was landed for the quarter.")]
     total = Budget(
         "all channels",
