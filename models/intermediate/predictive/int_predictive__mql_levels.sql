@@ -19,7 +19,6 @@ sums as (
 
     select
         windows.origin_week,
-        windows.is_plan,
         windows.level_weeks,
         mql_weeks.team,
         count(*) filter (where mql_weeks.week >= windows.level_from) as known_weeks,
@@ -39,7 +38,6 @@ sums as (
             and windows.origin_week > mql_weeks.week
     group by
         windows.origin_week,
-        windows.is_plan,
         windows.level_weeks,
         mql_weeks.team
 
@@ -49,7 +47,6 @@ mql_levels as (
 
     select
         origin_week,
-        is_plan,
         team,
         cast(level_weeks as integer) as level_weeks,
         case

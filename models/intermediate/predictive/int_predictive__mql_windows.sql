@@ -42,7 +42,6 @@ origins as (
             date_trunc('week', {{ reporting_date(as_of()) }})
             - numbers.number * interval '7' day as date
         ) as origin_week,
-        numbers.number = 0 as is_plan,
         capacity_methods.level_weeks,
         capacity_methods.share_weeks
     from capacity_methods
@@ -55,7 +54,6 @@ mql_windows as (
 
     select
         origins.origin_week,
-        origins.is_plan,
         origins.level_weeks,
         cast(
             origins.origin_week - origins.level_weeks * interval '7' day as date
