@@ -512,6 +512,21 @@ class TestReport:
         assert "No team of which the need can be told lacks reps." in text
         assert "Nothing is known yet of how such expectations did." in text
 
+    def test_a_week_without_anybody_is_told(self, tmp_path: Path) -> None:
+        enough = {"reps_needed": 2, "is_enough": True}
+        plan = [
+            planned("A", "2026-11-23", **enough),
+            planned("A", "2026-12-21", utilisation_rate=None, reps_by_work=None),
+            planned("A", "2026-12-28", utilisation_rate=None, reps_by_work=None),
+        ]
+        text = reported(tmp_path, plan, []).section("capacity")
+        assert (
+            "A: nobody is there in the week of 21 Dec 2026, which should bring "
+            "4.3 MQLs." in text
+        )
+        assert "28 Dec" not in text
+        assert "lacks reps" not in text
+
     def test_what_cannot_be_expected_is_not_told_as_none(self, tmp_path: Path) -> None:
         unknown = {"expected_mqls": None, "expected_mqls_high": None}
         plan = [planned("A", "2026-11-23", **unknown), planned("B", "2026-11-23")]

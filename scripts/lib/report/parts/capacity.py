@@ -74,6 +74,14 @@ class Team:
             key=lambda one: (one.needed or -1, one.by_work or -1, one.utilisation or 0),
         )
 
+    @property
+    def unmanned(self) -> TeamWeek | None:
+        """The first week that should bring MQLs while nobody is there."""
+        return next(
+            (one for one in self.weeks if one.expected and one.utilisation is None),
+            None,
+        )
+
 
 @dataclass(frozen=True)
 class Capacity:
@@ -157,7 +165,13 @@ def _verdict(told: list[Team]) -> str:
         f"{plural(one.high or 0, 'MQL')}, the upper end, and has {one.reps:,}."
         for one in short
     ]
-    if untold < len(told) and not short:
+    unmanned = [team.unmanned for team in told if team.unmanned]
+    texts += [
+        f"{one.team}: nobody is there in the week of {day_text(one.week)}, which "
+        f"should bring {count(one.expected, 1)} MQLs."
+        for one in unmanned
+    ]
+    if untold < len(told) and not short and not unmanned:
         texts.append("No team of which the need can be told lacks reps.")
     if untold:
         texts.append(
