@@ -1,5 +1,7 @@
 -- Grain: one row per event of an e-mail and recipient, of any source.
 
+{{ config(materialized='view') }}
+
 with
 
 short_keys as (
