@@ -204,6 +204,7 @@ def test_a_renamed_copy_of_the_warehouse_is_told(
 ) -> None:
     """A view names the database that it was made in, here mops."""
     with connect(path) as connection:
+        connection.execute("drop schema if exists policy cascade")
         connection.execute("create schema policy")
         connection.execute(
             "create view policy.audiences as select person_id as audience "

@@ -33,7 +33,13 @@ from lib.warehouse import PROJECT_ROOT
 
 UNTIL = date(2026, 11, 28)
 SETTINGS = Settings(day_number(UNTIL), 1, 182, 20, 26)
-FORECASTS = ("stg_predictions__forecasts+", "stg_predictions__forecast_backtests+")
+FORECASTS = (
+    "stg_predictions__forecasts",
+    "stg_predictions__forecast_backtests",
+    "fct_pipeline_forecasts",
+    "fct_forecast_backtests",
+    "rpt_pipeline_forecast",
+)
 SELECT = (
     "+rpt_pipeline_forecast",
     "+int_predictive__forecast_settings",
