@@ -13,6 +13,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ import forecast
 import report
 import score
 import validate
-from lib.cli import OK, WRONG_USE, UserError, exit_code, parser, run, say
+from lib.cli import INTERRUPTED, OK, WRONG_USE, UserError, exit_code, parser, run, say
 from lib.locks import alone
 from lib.refusals import note_refusal
 from lib.run_summary import Summary, begun
@@ -86,6 +87,13 @@ def _summed_up(data: Path, out: Path, as_of: str | None) -> int:
     reason: str | None = "it broke off"
     try:
         code, reason = _taken(data, out, as_of, summary)
+    except KeyboardInterrupt:
+        code, reason = INTERRUPTED, "interrupted"
+        raise
+    except Exception:
+        # A fault of ours: whoever mends it needs all of it, and the readers a word.
+        traceback.print_exc()
+        note_refusal(out, ["the run broke off"])
     finally:
         summary.end(code, reason)
         summary.look(out)

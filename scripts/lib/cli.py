@@ -13,6 +13,7 @@ from rich.console import Console
 OK = 0
 CHECK_FAILED = 1
 WRONG_USE = 2
+INTERRUPTED = 130
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -70,5 +71,5 @@ def run(main: Callable[[Sequence[str] | None], int]) -> NoReturn:
         code = exit_code(lambda: main(None))
     except KeyboardInterrupt:
         console.print("error: interrupted; nothing half-done was kept", markup=False)
-        code = 130
+        code = INTERRUPTED
     sys.exit(code)

@@ -228,16 +228,34 @@ def test_a_run_that_is_killed_is_seen_to_be_unfinished(
 
 
 def test_what_breaks_off_is_not_told_as_done(
-    journal: Journal, monkeypatch: pytest.MonkeyPatch
+    journal: Journal,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     def broken(argv: list[str]) -> int:
         raise ZeroDivisionError
 
     monkeypatch.setattr(forecast, "main", broken)
-    with pytest.raises(ZeroDivisionError):
-        take(journal)
+    assert take(journal) == 2
+    assert "ZeroDivisionError" in capsys.readouterr().err
     assert summary(journal)["outcome"] == "could not run"
     assert summary(journal)["reason"] == "it broke off"
+    refused = last_refusal(journal.folder / "out")
+    assert refused is not None
+    assert refused.reasons == ("the run broke off",)
+
+
+def test_an_interrupted_run_is_told(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(argv: list[str]) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(forecast, "main", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        take(journal)
+    assert summary(journal)["exit_code"] == 130
+    assert summary(journal)["reason"] == "interrupted"
 
 
 def test_a_second_run_on_the_warehouse_is_refused(journal: Journal) -> None:
