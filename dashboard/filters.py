@@ -95,6 +95,10 @@ def chosen(heeded: frozenset[str]) -> Filters | None:
     earlier = [start for start in starts if next_quarter(start) == quarter]
     # A quarter that still runs is not held against a whole one.
     is_whole = is_over(quarter, standing().last_whole_day)
+    if earlier and not is_whole and "quarter" in heeded:
+        st.caption(
+            "The period still runs: it is not held against the whole one before."
+        )
     return Filters(
         quarter=quarter,
         previous_quarter=earlier[0] if earlier and is_whole else None,

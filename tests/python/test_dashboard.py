@@ -174,8 +174,11 @@ def test_a_quarter_that_is_over_is_held_against_the_one_before(
     change = now["sourced"] / past["sourced"] - 1
     assert f"{abs(change):.0%}" in deltas[0].replace("-", "").replace("+", "")
     assert len(deltas) == 4
+    why = page.get_by_text("The period still runs: it is not held against")
+    assert why.count() == 0
     visit(page, address, quarter=NOW)  # it still runs
     assert page.locator('[data-testid="stMetricDelta"]').count() == 0
+    assert why.count() == 1
 
 
 def test_spend_is_held_against_the_budget_and_what_has_no_plan_says_so(
