@@ -288,7 +288,15 @@ def test_a_warehouse_that_cannot_be_locked_is_one_line(journal: Journal) -> None
 def test_make_run_is_this(as_of: str, more: str) -> None:
     make = shutil.which("make") or pytest.skip("there is no make")
     told = subprocess.run(
-        [make, "--dry-run", "run", "DATA=in", "OUT=to", f"AS_OF={as_of}"],
+        [
+            make,
+            "--no-print-directory",
+            "--dry-run",
+            "run",
+            "DATA=in",
+            "OUT=to",
+            f"AS_OF={as_of}",
+        ],
         cwd=PROJECT_ROOT,
         capture_output=True,
         text=True,
