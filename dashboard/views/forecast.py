@@ -29,16 +29,10 @@ _QUARTERS = """
 """
 _VERDICTS = """
     select
-        measure, horizon, segment,
-        count(*) as back_tests,
-        avg(is_inside_interval::int) as held_interval_rate,
-        avg(abs(error_usd)) as mean_error_usd,
-        avg(abs(weighted_error_usd)) as mean_weighted_error_usd,
-        avg(abs(last_quarter_error_usd)) as mean_last_quarter_error_usd,
-        any_value(bias_usd) as bias_usd
-    from marts.fct_forecast_backtests
-    where basis = 'forecast' and segment = coalesce($segment, segment)
-    group by measure, horizon, segment
+        measure, horizon, segment, back_tests, held_interval_rate, mean_error_usd,
+        mean_weighted_error_usd, mean_last_quarter_error_usd, bias_usd
+    from marts.fct_forecast_accuracies
+    where segment = coalesce($segment, segment)
     order by measure, horizon desc, segment = 'total' desc, segment
 """
 _MEASURES = {"pipeline_created": "Pipeline created", "revenue_won": "Revenue won"}
@@ -69,7 +63,7 @@ def page(filters: Filters) -> None:
         )
     )
     fig.table(forecasts.drop(columns="forecast_date"), "forecast")
-    if holds("fct_forecast_backtests"):
+    if holds("fct_forecast_backtests", "fct_forecast_accuracies"):
         _show_past(filters)
 
 

@@ -10,28 +10,15 @@ pipeline_forecasts as (
 
 ),
 
-backtests as (
-
-    select * from {{ ref('fct_forecast_backtests') }}
-    where basis = 'forecast'
-
-),
-
-tried_forecasts as (
+forecast_accuracies as (
 
     select
         segment,
         measure,
         horizon,
-        avg(case when is_inside_interval then 1.0 else 0.0 end)
-            as held_interval_rate,
-        bool_and(coalesce(beats_weighted, true) and beats_last_quarter)
-            as beats_rivals
-    from backtests
-    group by
-        segment,
-        measure,
-        horizon
+        held_interval_rate,
+        beats_rivals
+    from {{ ref('fct_forecast_accuracies') }}
 
 ),
 
@@ -42,17 +29,17 @@ pipeline_forecast as (
         pipeline_forecasts.quarter_start,
         pipeline_forecasts.segment,
         pipeline_forecasts.measure,
-        tried_forecasts.beats_rivals,
+        forecast_accuracies.beats_rivals,
         pipeline_forecasts.p10_usd,
         pipeline_forecasts.p50_usd,
         pipeline_forecasts.p90_usd,
-        cast(tried_forecasts.held_interval_rate as double) as held_interval_rate
+        forecast_accuracies.held_interval_rate
     from pipeline_forecasts
-    left join tried_forecasts
+    left join forecast_accuracies
         on
-            pipeline_forecasts.segment = tried_forecasts.segment
-            and pipeline_forecasts.measure = tried_forecasts.measure
-            and pipeline_forecasts.horizon = tried_forecasts.horizon
+            pipeline_forecasts.segment = forecast_accuracies.segment
+            and pipeline_forecasts.measure = forecast_accuracies.measure
+            and pipeline_forecasts.horizon = forecast_accuracies.horizon
 
 )
 

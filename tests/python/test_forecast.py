@@ -38,6 +38,7 @@ FORECASTS = (
     "stg_predictions__forecast_backtests",
     "fct_pipeline_forecasts",
     "fct_forecast_backtests",
+    "fct_forecast_accuracies",
     "rpt_pipeline_forecast",
 )
 SELECT = (
@@ -432,6 +433,7 @@ class TestMarts:
             (
                 "fct_pipeline_forecasts",
                 "fct_forecast_backtests",
+                "fct_forecast_accuracies",
                 "rpt_pipeline_forecast",
             ),
             as_of="2026-11-27",
@@ -509,6 +511,7 @@ class TestPage:
         relations = (
             "reports.rpt_pipeline_forecast",
             "marts.fct_forecast_backtests",
+            "marts.fct_forecast_accuracies",
         )
         page = shown(built.path, tmp_path / "version", relations)
         assert not page.exception

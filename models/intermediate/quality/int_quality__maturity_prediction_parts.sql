@@ -38,11 +38,13 @@ last_of_months as (
 
 ),
 
-backtests as (
+forecast_accuracies as (
 
-    select is_inside_interval
-    from {{ ref('fct_forecast_backtests') }}
-    where basis = 'forecast' and segment = 'total'
+    select
+        held_intervals,
+        back_tests
+    from {{ ref('fct_forecast_accuracies') }}
+    where segment = 'total'
 
 ),
 
@@ -100,10 +102,10 @@ prediction_parts as (
     select
         'held_interval_rate' as measure,
         cast(null as date) as month,
-        {{ metric_part('count(*) filter (where is_inside_interval)') }} as numerator,
-        {{ metric_part('count(*)') }} as denominator,
-        count(*) as cases
-    from backtests
+        {{ metric_part('coalesce(sum(held_intervals), 0)') }} as numerator,
+        {{ metric_part('coalesce(sum(back_tests), 0)') }} as denominator,
+        cast(coalesce(sum(back_tests), 0) as bigint) as cases
+    from forecast_accuracies
     union all
     select
         'opportunity_people_rate' as measure,
