@@ -536,6 +536,14 @@ class TestReport:
         assert "it cannot be told yet how many MQLs to expect" in text
         assert "0.0 MQLs" not in text
 
+    def test_teams_of_next_to_no_mqls_are_counted(self, tmp_path: Path) -> None:
+        few = {"expected_mqls": 0.4}
+        plan = [planned("A", "2026-11-23", **few), planned("B", "2026-11-23")]
+        text = reported(tmp_path / "one", plan, []).section("capacity")
+        assert "Of 1 team fewer than 0.5 MQLs a week are expected" in text
+        text = reported(tmp_path / "none", plan[1:], []).section("capacity")
+        assert "fewer than" not in text
+
     def test_without_a_plan_it_says_so(self, tmp_path: Path) -> None:
         text = reported(tmp_path, [], []).section("capacity")
         assert text.endswith("No capacity was planned.")

@@ -84,16 +84,23 @@ needed_reps as (
 
 ),
 
+told_needs as (
+
+    select
+        *,
+        case when reps_by_sla is not null then greatest(reps_by_sla, reps_by_work) end
+            as reps_needed
+    from needed_reps
+
+),
+
 capacity_plan as (
 
     select
         team,
         week,
         status,
-        case
-            when reps_by_sla is not null
-                then reps >= greatest(reps_by_sla, reps_by_work)
-        end as is_enough,
+        reps >= reps_needed as is_enough,
         reps,
         rep_days,
         available_minutes,
@@ -109,9 +116,8 @@ capacity_plan as (
         in_time_rate,
         sla_rate_target,
         reps_by_work,
-        case when reps_by_sla is not null then greatest(reps_by_sla, reps_by_work) end
-            as reps_needed
-    from needed_reps
+        reps_needed
+    from told_needs
 
 )
 

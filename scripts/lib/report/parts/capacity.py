@@ -112,6 +112,7 @@ def show(capacity: Capacity) -> Part:
     if not capacity.teams:
         return part("capacity", title, [Text("No capacity was planned.")])
     told = [team for team in capacity.teams if team.expected >= LEAST_MQLS]
+    small = len(capacity.teams) - len(told)
     return part(
         "capacity",
         title,
@@ -119,6 +120,7 @@ def show(capacity: Capacity) -> Part:
             Text(_opening(capacity)),
             Text(_verdict(told)) if told else None,
             _table(told) if told else None,
+            Text(_unlisted(small)) if small else None,
         ],
     )
 
@@ -179,6 +181,13 @@ def _verdict(told: list[Team]) -> str:
             "answers would come in time: the table says why."
         )
     return " ".join(texts)
+
+
+def _unlisted(small: int) -> str:
+    return (
+        f"Of {plural(small, 'team')} fewer than {count(LEAST_MQLS, 1)} MQLs a week are "
+        "expected, or none can be: rpt_capacity_plan lists them."
+    )
 
 
 def _table(told: list[Team]) -> Table:
