@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,6 +11,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
+from filters import Filters
 from lib.quality.rows import safe_cell
 from lib.report import figures as written
 from lib.report.figures import NOTHING, count, percent
@@ -93,6 +94,26 @@ def divided(numerator: Number, denominator: Number) -> Number:
     if numerator is None or not denominator:
         return None
     return numerator / denominator
+
+
+def of_both(
+    query: str, filters: Filters, **more: object
+) -> tuple[Mapping[str, Number], Mapping[str, Number]]:
+    """Return the figures of a query's one row, of the period and of the one before.
+
+    The latter has none where the period has no equal.
+    """
+    before = filters.before()
+    return _figures(query, filters, more), _figures(query, before, more)
+
+
+def _figures(
+    query: str, filters: Filters | None, more: Mapping[str, object]
+) -> Mapping[str, Number]:
+    if filters is None:
+        return {}
+    row = read(query, **(filters.values() | dict(more))).iloc[0]
+    return {str(name): number(value) for name, value in row.items()}
 
 
 def meaning(metric: str) -> str:

@@ -97,27 +97,24 @@ def page(filters: Filters) -> None:
 
 
 def _show_totals(filters: Filters, conversion_type: str) -> None:
-    kind = {"conversion_type": conversion_type}
-    past = filters.before()
-    now = read(_TOTALS, **filters.values(), **kind).iloc[0]
-    before = read(_TOTALS, **past.values(), **kind).iloc[0] if past else {}
+    now, before = fig.of_both(_TOTALS, filters, conversion_type=conversion_type)
     fig.show(
         [
             fig.Figure(
                 "Credited conversions",
-                fig.number(now["credited_conversions"]),
+                now["credited_conversions"],
                 "Conversions of the quarter that the model credits to what is chosen; "
                 "parts of one add up to one.",
                 fig.ratio,
-                fig.number(before.get("credited_conversions")),
+                before.get("credited_conversions"),
             ),
             fig.Figure(
                 "Credit",
-                fig.number(now["credit_usd"]),
+                now["credit_usd"],
                 "What these are worth: revenue of won deals, pipeline of "
                 "opportunities; MQLs have no amount.",
                 fig.money,
-                fig.number(before.get("credit_usd")),
+                before.get("credit_usd"),
             ),
         ]
     )

@@ -73,34 +73,32 @@ def page(filters: Filters) -> None:
 
 
 def _show_totals(filters: Filters) -> None:
-    past = filters.before()
-    now = read(_TOTALS, **filters.values()).iloc[0]
-    before = read(_TOTALS, **past.values()).iloc[0] if past else {}
+    now, before = fig.of_both(_TOTALS, filters)
     fig.show(
         [
             fig.Figure(
                 "Steps begun",
-                fig.number(now["attempts"]),
+                now["attempts"],
                 "Steps of deployments that began in the quarter, those done anew too, "
                 "through all channels.",
                 fig.count,
-                fig.number(before.get("attempts")),
+                before.get("attempts"),
                 more_is_better=None,
             ),
             fig.Figure(
                 "Over target",
-                fig.number(now["over_target"]),
+                now["over_target"],
                 "Of these, those that took or take longer than their target.",
                 fig.count,
-                fig.number(before.get("over_target")),
+                before.get("over_target"),
                 more_is_better=False,
             ),
             fig.Figure(
                 "Done anew",
-                fig.number(now["rework"]),
+                now["rework"],
                 "Of these, those that repeat a step of the same campaign.",
                 fig.count,
-                fig.number(before.get("rework")),
+                before.get("rework"),
                 more_is_better=False,
             ),
         ]

@@ -106,27 +106,25 @@ def _show_channels(filters: Filters) -> None:
 
 
 def _show_totals(filters: Filters) -> None:
-    past = filters.before()
-    now = read(_TOTALS, **filters.values()).iloc[0]
-    before = read(_TOTALS, **past.values()).iloc[0] if past else {}
+    now, before = fig.of_both(_TOTALS, filters)
     fig.show(
         [
             fig.Figure(
                 "Spend",
-                fig.number(now["spend_usd"]),
+                now["spend_usd"],
                 plans.SPEND,
                 fig.money,
-                fig.number(before.get("spend_usd")),
+                before.get("spend_usd"),
                 plan=plans.budget(filters),
                 more_is_better=None,
             ),
             fig.Figure(
                 "Contribution margin",
-                fig.number(now["contribution_margin_usd"]),
+                now["contribution_margin_usd"],
                 "What is left of the revenue won in the quarter after the cost of "
                 "revenue, before marketing spend, as the channels below have it.",
                 fig.money,
-                fig.number(before.get("contribution_margin_usd")),
+                before.get("contribution_margin_usd"),
             ),
         ]
     )

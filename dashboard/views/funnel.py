@@ -102,25 +102,23 @@ def _show_stages(filters: Filters) -> None:
 
 
 def _show_ends(filters: Filters) -> None:
-    past = filters.before()
-    now = read(_ENDS, **filters.values()).iloc[0]
-    before = read(_ENDS, **past.values()).iloc[0] if past else {}
+    now, before = fig.of_both(_ENDS, filters)
     fig.show(
         [
             fig.Figure(
                 "Leads",
-                fig.number(now["leads"]),
+                now["leads"],
                 "Cycles of the funnel that began in the quarter.",
                 fig.count,
-                fig.number(before.get("leads")),
+                before.get("leads"),
             ),
             fig.Figure(
                 "Customers of them",
-                fig.number(now["customers"]) or 0.0,
+                now["customers"] or 0.0,
                 "Of these, those whose account has become a customer by now; what "
                 "began lately has had less time.",
                 fig.count,
-                fig.number(before.get("customers")),
+                before.get("customers"),
             ),
         ]
     )

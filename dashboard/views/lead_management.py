@@ -83,24 +83,19 @@ def page(filters: Filters) -> None:
 
 
 def _show_answers(filters: Filters) -> None:
-    now = read(_ANSWERED, **filters.values()).iloc[0]
-    before = None
-    past_filters = filters.before()
-    if past_filters:
-        past = read(_ANSWERED, **past_filters.values()).iloc[0]
-        before = fig.divided(fig.number(past["met"]), fig.number(past["due"]))
+    now, before = fig.of_both(_ANSWERED, filters)
     fig.show(
         [
             fig.Figure(
                 "Answered in time",
-                fig.divided(fig.number(now["met"]), fig.number(now["due"])),
+                fig.divided(now["met"], now["due"]),
                 "sla_compliance_rate",
                 fig.percent,
-                before,
+                fig.divided(before.get("met"), before.get("due")),
             ),
             fig.Figure(
                 "Due",
-                fig.number(now["due"]) or 0.0,
+                now["due"] or 0.0,
                 "MQLs of the quarter whose answer was due.",
                 fig.count,
                 more_is_better=None,
