@@ -59,9 +59,7 @@ class Project:
         try:
             done = self._invoke(*arguments)
         finally:
-            if DuckDBConnectionManager._ENV is not None:
-                DuckDBConnectionManager._ENV.close()  # type: ignore[no-untyped-call]
-            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+            let_go()
         for each in getattr(done.result, "results", None) or ():
             if each.status in _FAILED:
                 self.failed.append(str(each.node.name))
@@ -73,6 +71,13 @@ class Project:
         if isinstance(done.exception, KeyboardInterrupt):
             raise done.exception
         return done
+
+
+def let_go() -> None:
+    """Close what dbt has open of the warehouse, so that others can open it."""
+    if DuckDBConnectionManager._ENV is not None:
+        DuckDBConnectionManager._ENV.close()  # type: ignore[no-untyped-call]
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
 
 
 def _exit_code(done: dbtRunnerResult) -> int:

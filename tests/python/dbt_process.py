@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.artifacts.resources.types import NodeType
 from dbt.cli.main import dbtRunner
 from dbt.compilation import Linker
@@ -19,6 +18,7 @@ from dbt.contracts.graph.nodes import Macro, ManifestNode
 from dbt_common.events.base_types import EventMsg
 
 import shared_builds
+from lib.project import let_go
 from lib.warehouse import PROJECT_ROOT
 
 # What dbt parsed is kept here, for other workers and for runs of the same project.
@@ -125,6 +125,4 @@ def invoke(arguments: Sequence[str], warehouse: Path, *, tests: bool = True) -> 
             runner = dbtRunner(manifest=project.deepcopy(), callbacks=[print_error])
             return bool(runner.invoke([*arguments, *LOG_NOTHING]).success)
         finally:
-            if DuckDBConnectionManager._ENV is not None:
-                DuckDBConnectionManager._ENV.close()  # type: ignore[no-untyped-call]
-            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+            let_go()
