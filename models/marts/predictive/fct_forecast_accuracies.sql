@@ -43,9 +43,9 @@ forecast_accuracies as (
         back_tests,
         cast(held_intervals as bigint) as held_intervals,
         cast(held_intervals as double) / back_tests as held_interval_rate,
-        cast(mean_error_usd as decimal(18, 2)) as mean_error_usd,
-        cast(mean_weighted_error_usd as decimal(18, 2)) as mean_weighted_error_usd,
-        cast(mean_last_quarter_error_usd as decimal(18, 2))
+        cast(mean_error_usd as decimal(28, 6)) as mean_error_usd,
+        cast(mean_weighted_error_usd as decimal(28, 6)) as mean_weighted_error_usd,
+        cast(mean_last_quarter_error_usd as decimal(28, 6))
             as mean_last_quarter_error_usd,
         bias_usd,
         beats_rivals
