@@ -448,9 +448,15 @@ def published(out: Path, plan: list[Row], inside: Sequence[bool] = ()) -> World:
             "marts.dim_build_settings": [SETTINGS],
             "reports.rpt_capacity_plan": plan,
             "marts.fct_mql_backtests": [
-                {"team": f"T{number}", "is_inside_interval": held}
+                {
+                    "team": f"T{number}",
+                    "expected_mqls": 0.5,
+                    "is_inside_interval": held,
+                }
                 for number, held in enumerate(inside)
-            ],
+            ]
+            # Where next to nothing was expected, every interval holds.
+            + [{"team": "T", "expected_mqls": 0.4, "is_inside_interval": True}],
         },
     )
 

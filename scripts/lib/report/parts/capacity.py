@@ -33,9 +33,11 @@ TRIED = """
         count(*) filter (where is_inside_interval),
         count(*)
     from marts.fct_mql_backtests
+    where expected_mqls >= $least
 """
 
-# Who is expected to get fewer MQLs a week is counted, not listed.
+# Who is expected to get fewer MQLs a week is counted, not listed; and that nothing came
+# where next to nothing was expected proves no interval.
 LEAST_MQLS = 0.5
 
 
@@ -100,7 +102,7 @@ def read(publication: Publication, _: Settings) -> Capacity:
     teams: dict[str, list[TeamWeek]] = defaultdict(list)
     for row in publication.rows(PLAN):
         teams[row[0]].append(TeamWeek(*row))
-    held, tried = publication.row(TRIED)
+    held, tried = publication.row(TRIED, least=LEAST_MQLS)
     return Capacity(
         tuple(Team(name, tuple(weeks)) for name, weeks in teams.items()), held, tried
     )
@@ -136,7 +138,7 @@ def _opening(capacity: Capacity) -> str:
         return f"{text}. Nothing is known yet of how such expectations did."
     return (
         f"{text}. Of {capacity.tried:,} such expectations of a team for a past week, "
-        "each by the weeks before it alone, "
+        f"each of at least {count(LEAST_MQLS, 1)} MQLs and by the weeks before alone, "
         f"{share(capacity.held, capacity.tried)} held within their interval."
     )
 
