@@ -93,21 +93,8 @@ def _models(
 def _model(
     entry: Mapping[str, Any], schema: str, blocks: Mapping[str, str]
 ) -> PublicModel:
-    filled = {
-        name
-        for test in entry.get("data_tests", ())
-        if "never_null" in test
-        for name in test["never_null"]["arguments"]["columns"].split(", ")
-    }
+    keys, filled = _grain(entry)
     columns = [_column(column, blocks, filled) for column in entry["columns"]]
-    keys = [
-        tuple(test["unique_combination"]["arguments"]["columns"].split(", "))
-        for test in entry.get("data_tests", ())
-        if "unique_combination" in test
-    ]
-    keys += [
-        (column["name"],) for column in entry["columns"] if "unique" in _tests(column)
-    ]
     return PublicModel(
         name=entry["name"],
         schema=schema,
@@ -116,6 +103,16 @@ def _model(
         key=keys[0] if keys else (),
         partition_by=_meta(entry).get("partition_by"),
     )
+
+
+def _grain(entry: Mapping[str, Any]) -> tuple[list[tuple[str, ...]], set[str]]:
+    """Return the keys that a relation is tested to have, and what is never null."""
+    for test in entry.get("data_tests", ()):
+        if "grain" in test:
+            grain = test["grain"]["arguments"]
+            keys = [tuple(key.split(", ")) for key in grain["keys"].split("; ")]
+            return keys, set(grain["never_null"].split(", "))
+    return [], set()
 
 
 def _column(

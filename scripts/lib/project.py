@@ -18,9 +18,9 @@ from lib.cli import CHECK_FAILED, OK, WRONG_USE, warn
 from lib.warehouse import PROJECT_ROOT
 
 _HERE = ("--project-dir", str(PROJECT_ROOT), "--profiles-dir", str(PROJECT_ROOT))
-# The file of the log would hold every statement, and putting them into words takes a
-# third as long as running them; they stand in target/run.
-_LOG = ("--log-level-file", "info")
+# A file of the log would put every event into words once more, which takes a third as
+# long as running them; what fails is said, and the statements stand in target/run.
+_LOG = ("--log-level-file", "none")
 _FAILED = {NodeStatus.Error, NodeStatus.Fail, NodeStatus.RuntimeErr}
 
 

@@ -33,7 +33,7 @@ MODELS = (
 GUARDS = (
     "assert_lifecycle_mqls_are_all_judged",
     "assert_lifecycle_business_hours_never_overlap",
-    "never_null_int_lifecycle__due_moments",
+    "grain_int_lifecycle__due_moments",
 )
 ZONES = ("America/New_York", "Europe/Berlin", "Australia/Lord_Howe")
 FREE_DAYS = {

@@ -100,7 +100,7 @@ def test_every_mart_has_a_contract_a_key_test_and_a_unit_test(
         for node in manifest["nodes"].values()
         if node["resource_type"] == "test"
         and node.get("test_metadata")
-        and node["test_metadata"]["name"] in {"unique", "unique_combination"}
+        and node["test_metadata"]["name"] == "grain"
     }
     tested = {
         node

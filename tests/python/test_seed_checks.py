@@ -374,19 +374,20 @@ def test_a_scoring_rule_that_would_do_nothing_is_refused(
     conditions = []
     for test in seed["data_tests"]:
         ((kind, rule),) = test.items()
-        if kind == "never_null":
-            filled = rule["arguments"]["columns"].split(", ")
+        if kind == "grain":
+            filled = rule["arguments"]["never_null"].split(", ")
             conditions += [f"{name} is not null" for name in filled]
+            conditions += [
+                f"count(*) over (partition by {key}) = 1"
+                for key in rule["arguments"]["keys"].split("; ")
+            ]
         else:
             conditions.append(rule["arguments"]["expression"])
     for column in seed["columns"]:
         for test in column.get("data_tests", ()):
             name = column["name"]
-            if test == "unique":
-                conditions.append(f"count(*) over (partition by {name}) = 1")
-            else:
-                allowed = test["accepted_values"]["arguments"]["values"]
-                conditions.append(f"{name} in ({', '.join(map(repr, allowed))})")
+            allowed = test["accepted_values"]["arguments"]["values"]
+            conditions.append(f"{name} in ({', '.join(map(repr, allowed))})")
     with duckdb.connect() as connection:
         connection.read_csv(
             str(tmp_path / "scoring_rules.csv"),

@@ -1,4 +1,4 @@
-"""The test never_null: it finds each column that is null, and the run names them."""
+"""The test grain: it finds null columns and shared keys, and the run names them."""
 
 from __future__ import annotations
 
@@ -10,23 +10,34 @@ from dbt_common.events.base_types import EventMsg
 
 import dbt_process
 
-TEST = "never_null_channels"
+TEST = "grain_channels"
 ROW = {"channel": "x", "channel_name": "X", "description": "why", "owner": "me"}
+SHARED = f"{TEST}: channel is shared in"
 
 
 @pytest.mark.parametrize(
     ("gaps", "found"),
     [
-        ([{}], []),
+        ([set()], []),
         ([], []),
         ([{"owner"}], [f"{TEST}: owner is null in 1 rows"]),
         (
-            [{"channel", "owner"}, {"owner"}, {}],
+            [{"channel", "owner"}, {"owner"}],
             [f"{TEST}: channel is null in 1 rows", f"{TEST}: owner is null in 2 rows"],
+        ),
+        ([{"channel"}, {"channel"}], [f"{TEST}: channel is null in 2 rows"]),
+        ([set(), set(), set()], [f"{SHARED} 3 rows"]),
+        (
+            [set(), {"owner"}, {"channel"}],
+            [
+                f"{TEST}: channel is null in 1 rows",
+                f"{SHARED} 2 rows",
+                f"{TEST}: owner is null in 1 rows",
+            ],
         ),
     ],
 )
-def test_each_column_that_is_null_is_named(
+def test_each_column_that_is_null_and_each_key_that_is_shared_is_named(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     gaps: list[set[str]],
@@ -39,8 +50,9 @@ def test_each_column_that_is_null_is_named(
             "create table policy.channels (channel varchar, channel_name varchar, "
             "is_paid boolean, description varchar, owner varchar)"
         )
-        for gap in gaps:
-            values = [None if name in gap else text for name, text in ROW.items()]
+        for number, gap in enumerate(gaps):
+            row = ROW | {"channel_name": f"X {number}"}
+            values = [None if name in gap else text for name, text in row.items()]
             connection.execute(
                 "insert into policy.channels (channel, channel_name, description, "
                 "owner, is_paid) values (?, ?, ?, ?, true)",
@@ -56,4 +68,4 @@ def test_each_column_that_is_null_is_named(
     folders = [f"--{kind}-path={tmp_path / kind}" for kind in ("target", "log")]
     passed = dbt_process.invoke(["test", "--select", TEST, *folders], path)
     assert passed == (not found)
-    assert said == found
+    assert sorted(said) == found
