@@ -26,9 +26,10 @@ from lib.locks import alone
 from lib.refusals import last_refusal
 from lib.warehouse import PROJECT_ROOT
 
-BUILD = "dbt build --use-fast-test-edges --exclude-resource-type unit_test"
+TESTED = "build --use-fast-test-edges --exclude-resource-type unit_test"
+PREDICTED = "path:models/staging/predictions+"
+BUILD = f"dbt {TESTED} --exclude {PREDICTED}"
 SILENT = "dbt --quiet --log-level warn"
-PREDICTIONS = f"dbt --quiet {BUILD.removeprefix('dbt ')} --no-write-json --select"
 STEPS = (
     "load.py DATA",
     "validate.py raw --out OUT",
@@ -37,7 +38,7 @@ STEPS = (
     "score.py train --if-due --promote",
     "score.py validate",
     "forecast.py",
-    f"{PREDICTIONS} path:models/staging/predictions+",
+    f"dbt --quiet {TESTED} --no-write-json --select {PREDICTED}",
     f"{SILENT} run-operation orphaned_relations",
     "validate.py marts --out OUT",
     "export.py --out OUT",
