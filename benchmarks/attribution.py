@@ -48,6 +48,11 @@ MARKOV = [
 # No shipped row of the seed asks for an order above 1.
 HIGHER_ORDERS = ["channel_histories", "higher_steps", "higher_effects"]
 SHAPLEY = ["channel_sets", "set_values", "shapley_values"]
+# What neither makes credits nor takes part in it.
+ASIDE = (
+    *("source_claims", "opportunity_sources", "opportunity_influences"),
+    "credit_quarters",
+)
 # What credits by what those say of channels: all journeys move it.
 BY_CHANNEL = ["channel_shares", "channel_credits"]
 
@@ -251,8 +256,7 @@ def _built(warehouse: Path) -> tuple[float, dict[str, float]]:
         *("--threads", "1", "--select", "models/intermediate/attribution"),
         *("fct_attribution_credits", "fct_unattributed_conversions"),
         "--exclude",
-        *(f"int_attribution__opportunity_{name}" for name in ("sources", "influences")),
-        "int_attribution__source_claims",
+        *(f"int_attribution__{name}" for name in ASIDE),
         as_of=AS_OF,
     )
     seconds = time.perf_counter() - started
