@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from lib.cli import OK, UserError, parser, run, say, warn, working
 from lib.closing import close, month_of
-from lib.warehouse import connect, legible, warehouse_path
+from lib.warehouse import connect, legible, undisturbed, warehouse_path
 
 DESCRIPTION = """\
 Close a month: freeze its figures and credits as the marts have them now.
@@ -41,6 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not warehouse.exists():
         raise UserError(f"no warehouse at {warehouse}: load and build first (make run)")
     with (
+        undisturbed(warehouse),
         legible(warehouse),
         connect(warehouse) as connection,
         working(f"closing {options.month}"),

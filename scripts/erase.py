@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -17,15 +18,22 @@ from lib.erasure import salt
 from lib.erasure.erasing import (
     Taken,
     clear,
-    dbt_folders,
     erase,
     rewrite,
     withdraw,
 )
 from lib.erasure.person import Person, find, normalise, was_erased
 from lib.erasure.traces import Search, search_bytes, search_database, search_files
+from lib.locks import handed_down
 from lib.publish import read_manifest
-from lib.warehouse import PROJECT_ROOT, connect, legible, warehouse_path
+from lib.warehouse import (
+    PROJECT_ROOT,
+    connect,
+    dbt_folders,
+    legible,
+    undisturbed,
+    warehouse_path,
+)
 
 DESCRIPTION = """\
 Erase the golden person who has an e-mail address: all records and addresses of theirs.
@@ -79,6 +87,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     options = arguments.parse_args(argv)
     warehouse = warehouse_path()
+    with undisturbed(warehouse):
+        return _erased(warehouse, options)
+
+
+def _erased(warehouse: Path, options: argparse.Namespace) -> int:
+    """Erase, write anew, build again and search; return the exit code."""
     contract = Contract.read()
     current = options.out / "published" / "current"
     was_published = current.exists()
@@ -154,7 +168,13 @@ def build(
         "DO_NOT_TRACK": "1",
     }
     return all(
-        subprocess.run(step, cwd=PROJECT_ROOT, env=environment, check=False).returncode
+        subprocess.run(
+            step,
+            cwd=PROJECT_ROOT,
+            env=environment,
+            check=False,
+            pass_fds=handed_down(),
+        ).returncode
         == OK
         for step in steps
     )

@@ -47,7 +47,7 @@ from lib.publish import (
 )
 from lib.refusals import drop_refusal, note_refusal
 from lib.report_files import WRITERS, write_reports
-from lib.warehouse import PROJECT_ROOT, connect, legible, warehouse_path
+from lib.warehouse import PROJECT_ROOT, connect, legible, undisturbed, warehouse_path
 
 EXAMPLE = "scripts/export.py --out output; scripts/export.py --queue"
 
@@ -102,7 +102,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if options.refused is not None:
             note_refusal(options.out, [options.refused])
             return OK
-        with _dropping_stale_audiences(options.out):
+        with undisturbed(), _dropping_stale_audiences(options.out):
             if options.audience is not None:
                 return _export_audience(options.audience, options.out)
             if options.queue:

@@ -9,7 +9,7 @@ from lib.forecast.backtests import FORECAST, TOTAL
 from lib.forecast.backtests import run as forecast_all
 from lib.forecast.history import as_date, read_settings, read_tables
 from lib.forecast.storing import store
-from lib.warehouse import connect, legible, warehouse_path
+from lib.warehouse import connect, legible, undisturbed, warehouse_path
 
 DESCRIPTION = """\
 Forecast pipeline created and revenue won of this and the next fiscal quarter, by
@@ -31,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not warehouse.exists():
         raise UserError(f"no warehouse at {warehouse}: load and build first (make run)")
     with (
+        undisturbed(warehouse),
         legible(warehouse),
         connect(warehouse) as connection,
         working("forecasting the pipeline"),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from lib.cli import OK, WRONG_USE, UserError, parser, run, say, warn
@@ -16,7 +14,7 @@ from lib.landing.landing import Landing
 from lib.landing.profiles import read_categories
 from lib.landing.quarantine import open_rejects
 from lib.landing.reporting import Report
-from lib.warehouse import connect
+from lib.warehouse import connect, undisturbed
 
 DESCRIPTION = """\
 Land the files of a folder in the raw tables of the warehouse.
@@ -68,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     report.on_discovery(found, options.dir)
     with (
         interrupts(),
-        _private_files(),
+        undisturbed(),
         connect() as connection,
         report.progress(found.files),
     ):
@@ -98,16 +96,6 @@ def _list_rejects() -> int:
     else:
         say("no rejected row is open")
     return OK
-
-
-@contextmanager
-def _private_files() -> Iterator[None]:
-    """Make files and folders that only their owner can read."""
-    before = os.umask(0o077)
-    try:
-        yield
-    finally:
-        os.umask(before)
 
 
 if __name__ == "__main__":

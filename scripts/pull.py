@@ -163,15 +163,12 @@ def _alone(folder: Path) -> Iterator[None]:
     Raises:
         UserError: another pull is under way, or the folder cannot be written.
     """
-    before = os.umask(0o077)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with alone(folder / "lock", f"another pull of {folder.name} is under way"):
             yield
     except PermissionError as error:
         raise UserError(f"{folder} cannot be written: check permissions") from error
-    finally:
-        os.umask(before)
 
 
 def _settle_dlt(folder: Path) -> None:

@@ -25,10 +25,10 @@ import report
 import score
 import validate
 from lib.cli import INTERRUPTED, OK, WRONG_USE, UserError, exit_code, parser, run, say
-from lib.locks import alone
+from lib.locks import handed_down
 from lib.refusals import note_refusal
 from lib.run_summary import Summary, begun
-from lib.warehouse import PROJECT_ROOT, warehouse_path
+from lib.warehouse import PROJECT_ROOT, undisturbed
 
 EXAMPLE = "python scripts/run.py data/raw --as-of 2026-03-31"
 BUILD = ("build", "--use-fast-test-edges", "--exclude-resource-type", "unit_test")
@@ -68,15 +68,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     options = arguments.parse_args(argv)
     data, out = options.data.absolute(), options.out.absolute()
-    warehouse = warehouse_path()
     try:
-        warehouse.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        out.mkdir(parents=True, exist_ok=True)
+        out.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        reason = f"{error.filename} cannot be made: {error.strerror}"
-        raise UserError(reason) from error
-    busy = f"another run is at work on the warehouse {warehouse}"
-    with alone(warehouse.with_suffix(".run.lock"), busy):
+        raise UserError(f"{out} cannot be made: {error.strerror}") from error
+    with undisturbed():
         return _summed_up(data, out, options.as_of)
 
 
@@ -166,9 +162,13 @@ def steps(data: Path, out: Path, as_of: str | None, summary: Summary) -> Iterato
 
 
 def _apart(script: str, *arguments: str) -> int:
-    """Run a script in a process of its own and return its exit code."""
+    """Run a script in a process of its own and return its exit code.
+
+    Where this one is killed, it goes on, and no other run begins until it has ended.
+    """
     command = [sys.executable, str(PROJECT_ROOT / "scripts" / script), *arguments]
-    return subprocess.run(command, check=False).returncode
+    done = subprocess.run(command, check=False, pass_fds=handed_down())
+    return done.returncode
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ import duckdb
 from lib.cli import CHECK_FAILED, OK, UserError, parser, run, working
 from lib.scoring import running, tables
 from lib.scoring.frame import Setting
-from lib.warehouse import connect, legible, warehouse_path
+from lib.warehouse import connect, legible, undisturbed, warehouse_path
 
 EXAMPLE = "python scripts/score.py train --as-of 2026-06-30"
 COMMANDS = {
@@ -71,6 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not warehouse.exists():
         raise UserError(f"no warehouse at {warehouse}: load and build first (make run)")
     with (
+        undisturbed(warehouse),
         legible(warehouse),
         connect(warehouse) as connection,
         working(f"scoring: {options.command}"),

@@ -23,7 +23,7 @@ from lib.quality.rules import (
 )
 from lib.quality.standards import add_standards
 from lib.refusals import note_refusal
-from lib.warehouse import PROJECT_ROOT, connect, warehouse_path
+from lib.warehouse import PROJECT_ROOT, connect, undisturbed, warehouse_path
 
 SUITES = PROJECT_ROOT / "tests" / "expectations"
 SEEDS = PROJECT_ROOT / "seeds"
@@ -286,9 +286,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         if options.sync:
             layers = [options.layer] if options.layer else LAYERS
             return sync(layers, options.out, options.seeds)
-        return validate(
-            options.layer, warehouse_path(), options.out, SUITES, options.seeds
-        )
+        warehouse = warehouse_path()
+        with undisturbed(warehouse):
+            return validate(
+                options.layer, warehouse, options.out, SUITES, options.seeds
+            )
     except OSError as error:
         raise UserError(f"cannot write to {options.out}: {error.strerror}") from error
 

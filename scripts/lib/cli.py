@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -66,7 +67,11 @@ def exit_code(main: Callable[[], int]) -> int:
 
 
 def run(main: Callable[[Sequence[str] | None], int]) -> NoReturn:
-    """Run a command's main and exit with its code."""
+    """Run a command's main and exit with its code.
+
+    What it writes is for its owner alone: rows of people may be in any of it.
+    """
+    os.umask(0o077)
     try:
         code = exit_code(lambda: main(None))
     except KeyboardInterrupt:

@@ -14,8 +14,14 @@ from dbt.artifacts.schemas.results import NodeStatus
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
-from lib.cli import CHECK_FAILED, OK, WRONG_USE, warn
-from lib.warehouse import PROJECT_ROOT
+from lib.cli import CHECK_FAILED, OK, WRONG_USE, UserError, warn
+from lib.warehouse import (
+    PROJECT_ROOT,
+    corruption,
+    dbt_folders,
+    is_corrupt,
+    warehouse_path,
+)
 
 _HERE = ("--project-dir", str(PROJECT_ROOT), "--profiles-dir", str(PROJECT_ROOT))
 # A file of the log would put every event into words once more, which takes a third as
@@ -42,6 +48,10 @@ class Project:
 
         The warehouse is not opened.
         """
+        for folder in dbt_folders():
+            # A folder that dbt alone has made is open to all.
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o700)
         parsed = self._invoke("--quiet", "parse", "--no-write-json")
         if not isinstance(parsed.result, Manifest):
             return _exit_code(parsed)
@@ -63,6 +73,8 @@ class Project:
         for each in getattr(done.result, "results", None) or ():
             if each.status in _FAILED:
                 self.failed.append(str(each.node.name))
+            if is_corrupt(str(each.message)):
+                raise UserError(corruption(warehouse_path(), str(each.message)))
         return _exit_code(done)
 
     def _invoke(self, *arguments: str) -> dbtRunnerResult:

@@ -40,6 +40,7 @@ from lib.quality.fingerprint import Query, fingerprint, public_relations
 from lib.quality.history import PastRun, latest_run
 from lib.redaction import Shown, everything, without_pii
 from lib.sql import quote_identifier, quote_literal, relation
+from lib.warehouse import is_corrupt, reason_of
 
 DATABASE = "mops_marts.duckdb"
 MANIFEST = "manifest.json"
@@ -143,8 +144,10 @@ def publish(warehouse: Path, out: Path, *, with_pii: bool = False) -> Path:
         unfinished = versions / f"{_UNFINISHED}{name}"
         try:
             _write_version(connection, unfinished, plan, now)
-        except (duckdb.IOException, OSError) as error:
+        except (duckdb.Error, OSError) as error:
             shutil.rmtree(unfinished, ignore_errors=True)
+            if is_corrupt(str(error)):
+                raise UserError(reason_of(warehouse, error)) from error
             reason = str(error).splitlines()[0]
             raise UserError(f"cannot write {unfinished}: {reason}") from error
         version = unfinished.rename(versions / name)
@@ -200,8 +203,7 @@ def _attached(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
             connection.execute(f"attach {_literal(warehouse)} as {_SOURCE} (read_only)")
         except duckdb.Error as error:
-            message = f"the warehouse {warehouse} is in use or cannot be read"
-            raise UserError(message) from error
+            raise UserError(reason_of(warehouse, error)) from error
         yield connection
     finally:
         connection.close()

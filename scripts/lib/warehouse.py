@@ -4,23 +4,58 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import takewhile
 from pathlib import Path
 
 import duckdb
 
 from lib.cli import UserError
+from lib.locks import alone_or_within
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_WAREHOUSE = "warehouse/mops.duckdb"
 # A view names the database that it was made in.
 _BUILT_AS = re.compile(r'Catalog "?([^"\s]+?)"? does not exist')
+_CORRUPT = re.compile(
+    "corrupt database file|not a valid duckdb database|could not read enough bytes"
+    "|serialization error|failure while replaying wal",
+    re.IGNORECASE,
+)
+# A database begins with three blocks of this size, of which the first says what it is.
+_HEADER_BYTES = 3 * 4096
+_MAGIC = b"DUCK"
 
 
 def warehouse_path() -> Path:
     """Return the DuckDB file that MOPS_WAREHOUSE names, relative to the project."""
     return PROJECT_ROOT / os.environ.get("MOPS_WAREHOUSE", DEFAULT_WAREHOUSE)
+
+
+def dbt_folders() -> list[Path]:
+    """Return where dbt writes what it compiled, found and logged."""
+    places = (("DBT_TARGET_PATH", "target"), ("DBT_LOG_PATH", "logs"))
+    return [PROJECT_ROOT / os.environ.get(variable, name) for variable, name in places]
+
+
+@contextmanager
+def undisturbed(warehouse: Path | None = None) -> Iterator[None]:
+    """Keep other commands off the warehouse, between two openings of it, too.
+
+    Raises:
+        UserError: another one is at work on it, or its folder cannot be written.
+    """
+    path = warehouse or warehouse_path()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        reason = f"{error.filename} cannot be made: {error.strerror}"
+        raise UserError(reason) from error
+    busy = f"another run is at work on the warehouse {path}"
+    with alone_or_within(path.with_suffix(".run.lock"), busy):
+        yield
 
 
 @contextmanager
@@ -38,10 +73,13 @@ def connect(
         raise UserError(f"no warehouse at {path}: load and build first (make run)")
     try:
         if not read_only:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _drop_unborn(path)
         connection = duckdb.connect(str(path), read_only=read_only)
+        if not read_only:
+            _keep_private(path)
     except (duckdb.Error, OSError) as error:
-        raise UserError(_reason(path, error)) from error
+        raise UserError(reason_of(path, error)) from error
     try:
         connection.execute("set TimeZone = 'UTC'")
         # DuckDB's own bar goes to standard output.
@@ -69,16 +107,63 @@ def legible(path: Path | None = None) -> Iterator[None]:
                 f"the warehouse {path} was built as {name.group(1)}.duckdb and is "
                 "legible by that name only: rename the file, or build anew"
             ) from error
-        text = str(error).splitlines()[0]
-        raise UserError(f"the warehouse {path} cannot be read: {text}") from error
+        raise UserError(reason_of(path, error, "read")) from error
 
 
-def _reason(path: Path, error: Exception) -> str:
+def reason_of(path: Path, error: Exception, done: str = "opened") -> str:
+    """Say in one line why the warehouse cannot be opened, read or written."""
     text = str(error)
-    if "lock" in text.lower():
-        holder = re.search(r"held in (.+?)(?: by user|\. |$)", text)
-        by = f" by {holder.group(1)}" if holder else ""
+    if _CORRUPT.search(text):
+        return corruption(path, text)
+    if "Could not set lock" in text:
+        holder = re.search(r"PID (\d+)", text)
+        by = f" by process {_named(holder.group(1))}" if holder else ""
         return f"the warehouse {path} is in use{by}: wait for it or stop it"
-    if isinstance(error, PermissionError) or "permission" in text.lower():
+    if isinstance(error, PermissionError) or _is_closed_to_us(path, text):
         return f"the warehouse {path} cannot be written: check its permissions"
-    return f"the warehouse {path} cannot be opened: {text.splitlines()[0]}"
+    return f"the warehouse {path} cannot be {done}: {text.splitlines()[0]}"
+
+
+def is_corrupt(text: str) -> bool:
+    """Return whether the words of an error are of a file that is damaged."""
+    return _CORRUPT.search(text) is not None
+
+
+def corruption(path: Path, text: str) -> str:
+    """Say that a warehouse is damaged, and what to do."""
+    return (
+        f"the warehouse {path} is corrupt ({text.splitlines()[0]}): run "
+        "scripts/salvage.py, which puts it aside and saves what can be read of it"
+    )
+
+
+def _is_closed_to_us(path: Path, text: str) -> bool:
+    is_refused = re.search("permission denied|read-only", text, re.IGNORECASE)
+    return is_refused is not None and path.exists()
+
+
+def _named(process: str) -> str:
+    """Return a process id with its command up to the first option, where it is told."""
+    try:
+        line = Path("/proc", process, "cmdline").read_text(errors="replace")
+    except OSError:
+        return process
+    words = takewhile(lambda word: not word.startswith("-"), line.split("\0"))
+    command = shlex.join(word for word in words if word)
+    return f"{process} ({command})" if command else process
+
+
+def _drop_unborn(path: Path) -> None:
+    """Remove a file that was killed before it was a database; nothing was in it."""
+    with suppress(FileNotFoundError):
+        if path.stat().st_size < _HEADER_BYTES:
+            start = path.read_bytes()
+            if not start or start[8:12] == _MAGIC:
+                path.unlink()
+
+
+def _keep_private(path: Path) -> None:
+    """Take from others what they may do with a file that something else has made."""
+    with suppress(PermissionError):
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)

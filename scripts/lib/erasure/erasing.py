@@ -24,7 +24,6 @@ from lib.erasure.traces import search_bytes
 from lib.landing import quarantine
 from lib.landing.publishing import transaction
 from lib.sql import quote_identifier, quote_literal, relation
-from lib.warehouse import PROJECT_ROOT
 
 REJECTS = relation("raw_meta", "rejects")
 KEPT_SCHEMAS = ("main", "policy")
@@ -151,12 +150,6 @@ def withdraw(out: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
         if path.exists():
             raise UserError(f"{path} cannot be removed: check its permissions")
-
-
-def dbt_folders() -> list[Path]:
-    """Return where dbt writes what it compiled, found and logged."""
-    places = (("DBT_TARGET_PATH", "target"), ("DBT_LOG_PATH", "logs"))
-    return [PROJECT_ROOT / os.environ.get(variable, name) for variable, name in places]
 
 
 def clear(folders: Iterable[Path], person: Person) -> None:

@@ -91,9 +91,13 @@ def use_if_needed(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> boo
 def _make(warehouse: Path) -> None:
     if _given(warehouse) is None:
         path = salt_file(warehouse)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        # Whole or not at all: who is killed on the way leaves no half of a salt.
+        fresh = path.with_name(f".{path.name}.new")
+        fresh.unlink(missing_ok=True)
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(secrets.token_hex(32) + "\n")
+        fresh.rename(path)
 
 
 def _given(warehouse: Path) -> str | None:

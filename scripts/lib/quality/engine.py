@@ -39,6 +39,7 @@ from lib.quality.rules import (
     Verdict,
 )
 from lib.sql import columns as quoted_columns
+from lib.warehouse import reason_of
 
 _DOCS_SITE = "docs"
 
@@ -230,8 +231,7 @@ def inspect(warehouse: Path) -> Iterator[Inspection]:
             kwargs={"connect_args": {"read_only": True}},  # type: ignore[call-arg]
         )
     except TestConnectionError as error:
-        message = f"the warehouse {warehouse} is in use or cannot be read"
-        raise UserError(message) from error
+        raise UserError(reason_of(warehouse, error)) from error
     engine = source.get_execution_engine()
     try:
         with engine.get_connection() as connection:
