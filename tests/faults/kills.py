@@ -43,7 +43,7 @@ KILLED_IN = (
     *("build predictions", "validate marts", "export"),
 )
 # What tells when, and in which run, and not what.
-CLOCKS = ("loaded_at", "validated_at", "run_id")
+CLOCKS = ("loaded_at", "landed_at", "noticed_at", "validated_at", "run_id")
 # A run that is killed after it has judged has judged all the same.
 HISTORY = "raw_meta.validation_results"
 MADE_ANEW = ("main", "staging", "test_failures")
@@ -66,7 +66,8 @@ def content(warehouse: Path) -> Content:
         for schema, table, names in tables:
             name = f"{schema}.{table}"
             once = "distinct " if name == HISTORY else ""
-            timeless = columns(each for each in names if each not in CLOCKS)
+            clocks = CLOCKS if schema == "raw_meta" else ()
+            timeless = columns(each for each in names if each not in clocks)
             found[name] = connection.execute(
                 "select count(*), coalesce(bit_xor(hash(each)), 0) from ("
                 f"select {once}{timeless} from {relation(schema, table)}) as each"
