@@ -15,7 +15,7 @@ export GX_ANALYTICS_ENABLED := false
 export DBT_PROFILES_DIR := .
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help setup lock demo run slim docs dashboard test bench lint audit format clean
+.PHONY: help setup lock demo run slim docs dashboard test faults bench lint audit format clean
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -56,6 +56,9 @@ dashboard: setup ## Show what is published under OUT; on this machine alone.
 
 test: setup ## Run every test, on all cores.
 	$(PY) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+faults: setup ## Kill every command at 50 random moments, and hold the end to a calm run.
+	PYTHONPATH=scripts $(PY) tests/faults/kills.py
 
 bench: setup ## Measure; results are added to benchmarks/RESULTS.md.
 	$(PY) benchmarks/landing.py

@@ -57,21 +57,28 @@ def working(message: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def private_files() -> Iterator[None]:
+    """Make files for their owner alone: rows of people may be in any of them."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
 def exit_code(main: Callable[[], int]) -> int:
     """Run a command's main and return its exit code; a user's mistake is one line."""
-    try:
-        return main()
-    except UserError as error:
-        console.print(f"error: {error}", markup=False)
-        return error.exit_code
+    with private_files():
+        try:
+            return main()
+        except UserError as error:
+            console.print(f"error: {error}", markup=False)
+            return error.exit_code
 
 
 def run(main: Callable[[Sequence[str] | None], int]) -> NoReturn:
-    """Run a command's main and exit with its code.
-
-    What it writes is for its owner alone: rows of people may be in any of it.
-    """
-    os.umask(0o077)
+    """Run a command's main and exit with its code."""
     try:
         code = exit_code(lambda: main(None))
     except KeyboardInterrupt:

@@ -77,7 +77,7 @@ def _take(file: TextIO, busy: str) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        holders = [line for line in file.read().splitlines() if line]
+        holders = list(dict.fromkeys(filter(None, file.read().splitlines())))
         living = [holder for holder in holders if _is_alive(holder)]
         by = f" (process {'; '.join(living)})" if living else ""
         if not living or holders[0] in living:

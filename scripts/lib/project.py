@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.artifacts.schemas.results import NodeStatus
 from dbt.cli.main import dbtRunner, dbtRunnerResult
@@ -17,9 +19,10 @@ from dbt.contracts.graph.manifest import Manifest
 from lib.cli import CHECK_FAILED, OK, WRONG_USE, UserError, warn
 from lib.warehouse import (
     PROJECT_ROOT,
-    corruption,
     dbt_folders,
     is_corrupt,
+    is_full,
+    reason_of,
     warehouse_path,
 )
 
@@ -70,11 +73,10 @@ class Project:
             done = self._invoke(*arguments)
         finally:
             let_go()
-        for each in getattr(done.result, "results", None) or ():
+        for each in _results(done):
             if each.status in _FAILED:
                 self.failed.append(str(each.node.name))
-            if is_corrupt(str(each.message)):
-                raise UserError(corruption(warehouse_path(), str(each.message)))
+        _raise_fault(str(each.message) for each in _results(done))
         return _exit_code(done)
 
     def _invoke(self, *arguments: str) -> dbtRunnerResult:
@@ -90,6 +92,19 @@ def let_go() -> None:
     if DuckDBConnectionManager._ENV is not None:
         DuckDBConnectionManager._ENV.close()  # type: ignore[no-untyped-call]
     DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+
+
+def _results(done: dbtRunnerResult) -> Sequence[Any]:
+    return getattr(done.result, "results", None) or ()
+
+
+def _raise_fault(messages: Iterable[str]) -> None:
+    """Say in one line what is wrong with the file, which many models stumble over."""
+    for message in messages:
+        for line in message.splitlines():
+            if is_corrupt(line) or is_full(line):
+                error = duckdb.Error(line.strip())
+                raise UserError(reason_of(warehouse_path(), error))
 
 
 def _exit_code(done: dbtRunnerResult) -> int:

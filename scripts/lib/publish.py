@@ -40,7 +40,7 @@ from lib.quality.fingerprint import Query, fingerprint, public_relations
 from lib.quality.history import PastRun, latest_run
 from lib.redaction import Shown, everything, without_pii
 from lib.sql import quote_identifier, quote_literal, relation
-from lib.warehouse import is_corrupt, reason_of
+from lib.warehouse import is_corrupt, memory_limit, reason_of
 
 DATABASE = "mops_marts.duckdb"
 MANIFEST = "manifest.json"
@@ -200,6 +200,9 @@ def _attached(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = duckdb.connect()
     try:
         connection.execute("set TimeZone = 'UTC'")
+        limit = memory_limit()
+        if limit:
+            connection.execute(f"set memory_limit = '{limit}'")
         try:
             connection.execute(f"attach {_literal(warehouse)} as {_SOURCE} (read_only)")
         except duckdb.Error as error:

@@ -24,6 +24,11 @@ _CORRUPT = re.compile(
     "|serialization error|failure while replaying wal",
     re.IGNORECASE,
 )
+_AMOUNT = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
+_FULL = re.compile(
+    "no space left|disk quota|file too large|not enough disk|failed to offload",
+    re.IGNORECASE,
+)
 # A database begins with three blocks of this size, of which the first says what it is.
 _HEADER_BYTES = 3 * 4096
 _MAGIC = b"DUCK"
@@ -38,6 +43,20 @@ def dbt_folders() -> list[Path]:
     """Return where dbt writes what it compiled, found and logged."""
     places = (("DBT_TARGET_PATH", "target"), ("DBT_LOG_PATH", "logs"))
     return [PROJECT_ROOT / os.environ.get(variable, name) for variable, name in places]
+
+
+def memory_limit() -> str | None:
+    """Return what DuckDB may take by MOPS_MEMORY_LIMIT, None where that says nothing.
+
+    Raises:
+        UserError: it is no amount of memory.
+    """
+    wanted = os.environ.get("MOPS_MEMORY_LIMIT")
+    if not wanted:
+        return None
+    if not _AMOUNT.fullmatch(wanted):
+        raise UserError(f"MOPS_MEMORY_LIMIT is no amount of memory: {wanted}")
+    return wanted
 
 
 @contextmanager
@@ -84,6 +103,10 @@ def connect(
         connection.execute("set TimeZone = 'UTC'")
         # DuckDB's own bar goes to standard output.
         connection.execute("set enable_progress_bar = false")
+        limit = memory_limit()
+        if limit:
+            # No parameter: the first one costs the import of pandas, half a second.
+            connection.execute(f"set memory_limit = '{limit}'")
         yield connection
     finally:
         connection.close()
@@ -113,15 +136,24 @@ def legible(path: Path | None = None) -> Iterator[None]:
 def reason_of(path: Path, error: Exception, done: str = "opened") -> str:
     """Say in one line why the warehouse cannot be opened, read or written."""
     text = str(error)
+    first = text.splitlines()[0] if text else type(error).__name__
     if _CORRUPT.search(text):
-        return corruption(path, text)
+        return (
+            f"the warehouse {path} is corrupt ({first}): run scripts/salvage.py, which "
+            "puts it aside and saves what can be read of it"
+        )
+    if _FULL.search(text):
+        return (
+            f"there is no room for the warehouse {path} ({first}): make room and run "
+            "it again; what stood before stays"
+        )
     if "Could not set lock" in text:
         holder = re.search(r"PID (\d+)", text)
         by = f" by process {_named(holder.group(1))}" if holder else ""
         return f"the warehouse {path} is in use{by}: wait for it or stop it"
     if isinstance(error, PermissionError) or _is_closed_to_us(path, text):
         return f"the warehouse {path} cannot be written: check its permissions"
-    return f"the warehouse {path} cannot be {done}: {text.splitlines()[0]}"
+    return f"the warehouse {path} cannot be {done}: {first}"
 
 
 def is_corrupt(text: str) -> bool:
@@ -129,12 +161,9 @@ def is_corrupt(text: str) -> bool:
     return _CORRUPT.search(text) is not None
 
 
-def corruption(path: Path, text: str) -> str:
-    """Say that a warehouse is damaged, and what to do."""
-    return (
-        f"the warehouse {path} is corrupt ({text.splitlines()[0]}): run "
-        "scripts/salvage.py, which puts it aside and saves what can be read of it"
-    )
+def is_full(text: str) -> bool:
+    """Return whether the words of an error are of a disk that is full."""
+    return _FULL.search(text) is not None
 
 
 def _is_closed_to_us(path: Path, text: str) -> bool:

@@ -20,7 +20,7 @@ import api_server
 import load
 import pull
 from api_server import Answer, HubSpot, Json, Salesforce, serving
-from lib.cli import UserError
+from lib.cli import UserError, private_files
 from lib.contract import Contract
 from lib.landing.names import snake_case
 from lib.pull.config import Api
@@ -45,7 +45,8 @@ class Pull:
         """Run the command; return the exit code and what was said."""
         self.capsys.readouterr()
         try:
-            code, text = pull.main(arguments), ""
+            with private_files():
+                code, text = pull.main(arguments), ""
         except UserError as error:
             code, text = error.exit_code, f"error: {error}"
         captured = self.capsys.readouterr()
@@ -635,8 +636,8 @@ def test_two_pulls_at_once_are_one_too_many(run: Pull, hubspot: HubSpot) -> None
         code, said = run("hubspot")
     assert code == 2
     assert said == (
-        f"error: another pull of hubspot is under way (process {os.getpid()}): "
-        "wait for it or stop it"
+        "error: another pull of hubspot is under way "
+        f"(process {os.getpid()} {Path(sys.argv[0]).name}): wait for it or stop it"
     )
 
 

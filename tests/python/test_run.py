@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -264,9 +265,10 @@ def test_a_second_run_on_the_warehouse_is_refused(journal: Journal) -> None:
     lock.parent.mkdir()
     with alone(lock, "a first run"), pytest.raises(UserError) as refused:
         take(journal)
+    who = f"{os.getpid()} {Path(sys.argv[0]).name}"
     assert str(refused.value) == (
         f"another run is at work on the warehouse {lock.parent / 'mops.duckdb'} "
-        f"(process {os.getpid()}): wait for it or stop it"
+        f"(process {who}): wait for it or stop it"
     )
     assert refused.value.exit_code == 2
     assert journal.steps == []

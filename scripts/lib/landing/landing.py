@@ -7,8 +7,6 @@ and a copy under another name comes in the order of the names, like any file.
 
 from __future__ import annotations
 
-import os
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,15 +22,15 @@ from lib.contract import Contract, Source, Table
 from lib.erasure import salt
 from lib.erasure.sift import Sieve, blank_rejects
 from lib.landing import casts, drift, profiles, publishing, staging
-from lib.landing.errors import FileError, reason
+from lib.landing.errors import FileError
 from lib.landing.exports import Exports
 from lib.landing.files import DataFile, check_regular, fingerprint, sha256_of
 from lib.landing.names import some
 from lib.landing.reading import Reader, Staged
 from lib.sql import quote_identifier
+from lib.warehouse import memory_limit, reason_of, warehouse_path
 
 _MOST_GIB = 4
-_AMOUNT = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
 
 
 @dataclass
@@ -109,9 +107,7 @@ class Landing:
                 self.connection, path
             )
         except duckdb.Error as error:
-            raise UserError(
-                f"the warehouse cannot be written: {reason(error)}"
-            ) from error
+            raise UserError(reason_of(warehouse_path(), error, "written")) from error
         return warnings
 
     def land_all(
@@ -239,10 +235,8 @@ class Landing:
         except duckdb.InterruptException:
             raise
         except duckdb.Error as error:
-            raise UserError(
-                f"{outcome.file.label}: the warehouse cannot be written: "
-                f"{reason(error)}"
-            ) from error
+            told = reason_of(warehouse_path(), error, "written")
+            raise UserError(f"{outcome.file.label}: {told}") from error
         outcome.seconds += time.monotonic() - begin
 
     def _digest(self, file: DataFile) -> Digest:
@@ -396,19 +390,10 @@ def _path_of(connection: duckdb.DuckDBPyConnection) -> Path | None:
 
 
 def _limit_memory(connection: duckdb.DuckDBPyConnection) -> None:
-    """Keep DuckDB to MOPS_MEMORY_LIMIT, or to 4 GiB where it would take more.
-
-    Raises:
-        UserError: MOPS_MEMORY_LIMIT is no amount of memory.
-    """
-    wanted = os.environ.get("MOPS_MEMORY_LIMIT")
-    if not wanted:
+    """Keep DuckDB to 4 GiB where it would take more, and nobody has set a limit."""
+    if not memory_limit():
         row = connection.execute("select current_setting('memory_limit')").fetchone()
         amount, unit = str(row[0]).split() if row else ("0", "bytes")
         if unit != "TiB" and (unit != "GiB" or float(amount) <= _MOST_GIB):
             return
-        wanted = f"{_MOST_GIB}GiB"
-    if not _AMOUNT.fullmatch(wanted):
-        raise UserError(f"MOPS_MEMORY_LIMIT is no amount of memory: {wanted}")
-    # No parameter: the first one costs the import of pandas, half a second.
-    connection.execute(f"set memory_limit = '{wanted}'")
+        connection.execute(f"set memory_limit = '{_MOST_GIB}GiB'")

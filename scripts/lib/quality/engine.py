@@ -39,7 +39,7 @@ from lib.quality.rules import (
     Verdict,
 )
 from lib.sql import columns as quoted_columns
-from lib.warehouse import reason_of
+from lib.warehouse import memory_limit, reason_of
 
 _DOCS_SITE = "docs"
 
@@ -222,13 +222,15 @@ def inspect(warehouse: Path) -> Iterator[Inspection]:
         UserError: the warehouse cannot be opened.
     """
     mend()
+    limit = memory_limit()
+    config = {"memory_limit": limit} if limit else {}
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     try:
         source = context.data_sources.add_sql(
             "warehouse",
             connection_string=f"duckdb:///{warehouse}",
-            kwargs={"connect_args": {"read_only": True}},  # type: ignore[call-arg]
+            kwargs={"connect_args": {"read_only": True, "config": config}},  # type: ignore[call-arg]
         )
     except TestConnectionError as error:
         raise UserError(reason_of(warehouse, error)) from error

@@ -208,10 +208,12 @@ def add_standards(
 def text_literal(text: str) -> str:
     """Return text as it stands in the SQL of a rule.
 
-    Braces are doubled, since {batch} is filled in; a colon stands alone, since the
-    name after one would be taken for a parameter.
+    Braces are doubled, since {batch} is filled in, and one before a word stands alone,
+    since {now} is, too; so does a colon, as the name after one would be taken for a
+    parameter.
     """
-    quoted = quote_literal(text).replace("{", "{{").replace("}", "}}")
+    quoted = re.sub(r"\{(?=[a-z])", "{' || '", quote_literal(text))
+    quoted = quoted.replace("{", "{{").replace("}", "}}")
     return quoted.replace(":", "' || ':' || '")
 
 

@@ -1,0 +1,490 @@
+"""Kills, full disks, damaged files and two at once: nothing is lost, and it is told.
+
+`make faults` kills the commands at fifty random moments besides.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pytest
+
+import close
+import dbt_process
+import erase
+import export
+import forecast
+import load
+import salvage
+import score
+import validate
+from conftest import Warehouse, prepared_warehouse, run_dbt, write_tables
+from kills import content, differences
+from lib.cli import CHECK_FAILED, OK, WRONG_USE, UserError
+from lib.locks import alone, alone_or_within, handed_down
+from lib.publish import latest_publication, publish
+from lib.warehouse import PROJECT_ROOT, connect, undisturbed
+from published_company import validate as passed
+from test_attribution_increments import SEEDS, World
+from test_attribution_increments import content as credits_of
+
+Command = tuple[Callable[[Sequence[str]], int], tuple[str, ...]]
+
+# What opens the warehouse to write it, or to copy what it holds.
+COMMANDS: dict[str, Command] = {
+    "load": (load.main, ("IN",)),
+    "validate": (validate.main, ("raw", "--out", "OUT")),
+    "score": (score.main, ("train",)),
+    "forecast": (forecast.main, ()),
+    "close": (close.main, ("--month", "2025-01")),
+    "erase": (erase.main, ("--email", "ann@example.com", "--out", "OUT")),
+    "export": (export.main, ("--out", "OUT")),
+    "salvage": (salvage.main, ()),
+}
+TABLES = {
+    "people": [
+        {"person_id": f"p{number}", "record_type": "lead", "created_at": "2025-01-02"}
+        for number in range(20_000)
+    ],
+    "touches": [
+        {"touch_id": f"t{number}", "person_id": f"p{number}", "touch_type": "visit"}
+        | {"touched_at": f"2025-02-03 00:00:{number % 60:02d}", "channel": "email"}
+        for number in range(20_000)
+    ],
+}
+
+
+class Room:
+    """Raw files, a warehouse, and a folder for what is written of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.warehouse = folder / "warehouse" / "mops.duckdb"
+        self.out = folder / "output"
+        self.raw = write_tables(folder / "raw", TABLES)
+
+    def words(self, arguments: Sequence[str]) -> list[str]:
+        names = {"IN": str(self.raw), "OUT": str(self.out)}
+        return [names.get(word, word) for word in arguments]
+
+    def land(self) -> None:
+        assert load.main([str(self.raw), "--quiet"]) == OK
+
+    def begin(self) -> None:
+        """Take a warehouse with seeds and staging views, and land in it."""
+        self.warehouse.parent.mkdir(mode=0o700)
+        shutil.copy(prepared_warehouse(), self.warehouse)
+        self.land()
+
+    def rows(self) -> dict[str, tuple[int, int]]:
+        return content(self.warehouse)
+
+
+@pytest.fixture
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
+    made = Room(tmp_path)
+    monkeypatch.setenv("MOPS_WAREHOUSE", str(made.warehouse))
+    return made
+
+
+@pytest.fixture
+def landed(room: Room) -> Room:
+    room.begin()
+    return room
+
+
+def told(room: Room, name: str) -> str:
+    """Return the one line that a command ends with."""
+    main, arguments = COMMANDS[name]
+    with pytest.raises(UserError) as caught:
+        main(room.words(arguments))
+    assert caught.value.exit_code == WRONG_USE
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def limited(
+    blocks: int, name: str, *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a script that may write files of so many blocks of 512 bytes."""
+    path = str(PROJECT_ROOT / "scripts" / f"{name}.py")
+    command = ["/bin/sh", "-c", f'ulimit -f {blocks} && exec "$@"', "sh"]
+    command += [sys.executable, path, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@contextmanager
+def held_open(warehouse: Path) -> Iterator[int]:
+    """Have another process open the warehouse, and yield its id."""
+    hold = "import duckdb, sys; h = duckdb.connect(sys.argv[1]); print(1); input()"
+    with subprocess.Popen(
+        [sys.executable, "-u", "-c", hold, str(warehouse)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        yield holder.pid
+        holder.communicate(b"\n")
+
+
+def forked(work: Callable[[], object]) -> int:
+    """Do something in a process of its own, which has all imported; return its id."""
+    process = os.fork()
+    if process:
+        return process
+    code = 1
+    try:
+        silent = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silent, 1)
+        os.dup2(silent, 2)
+        work()
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def killed_after(seconds: float, work: Callable[[], object]) -> bool:
+    """Kill what is done after some time, and return whether it was at work still."""
+    process = forked(work)
+    time.sleep(seconds)
+    os.kill(process, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == -signal.SIGKILL
+
+
+class TestTwoAtOnce:
+    """One works on the warehouse at a time, between two openings of it too."""
+
+    @pytest.mark.parametrize("name", COMMANDS)
+    def test_beside_a_run_every_command_is_refused(self, room: Room, name: str) -> None:
+        room.warehouse.parent.mkdir()
+        shutil.copy(prepared_warehouse(), room.warehouse)
+        before = room.warehouse.read_bytes()
+        with alone(room.warehouse.with_suffix(".run.lock"), "a run"):
+            said = told(room, name)
+        assert said.startswith(
+            f"another run is at work on the warehouse {room.warehouse} "
+            f"(process {os.getpid()} "
+        )
+        assert said.endswith("): wait for it or stop it")
+        assert room.warehouse.read_bytes() == before
+
+    def test_who_holds_the_lock_goes_on_under_it(self, room: Room) -> None:
+        with undisturbed(), undisturbed():
+            room.land()
+            assert handed_down()
+        assert not handed_down()
+
+    def test_what_a_killed_run_left_at_work_is_waited_for(
+        self, room: Room, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        lock = room.folder / "a.lock"
+        done = room.folder / "done"
+        child = (
+            "import sys, time; from pathlib import Path;"
+            "from lib.locks import alone_or_within\n"
+            f"with alone_or_within(Path({str(lock)!r}), 'busy'):\n"
+            f"    Path({str(lock)!r} + '.begun').touch(); time.sleep(1)\n"
+            f"    Path({str(done)!r}).touch()"
+        )
+
+        def run_it() -> None:
+            with alone_or_within(lock, "busy"):
+                subprocess.run(
+                    [sys.executable, "-c", child],
+                    env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT / "scripts")},
+                    check=True,
+                    pass_fds=handed_down(),
+                )
+
+        process = forked(run_it)
+        begun = lock.with_name("a.lock.begun")
+        for _ in range(1000):
+            if begun.exists():
+                break
+            time.sleep(0.01)
+        # As long as it lives, a second one is refused.
+        with (
+            pytest.raises(UserError, match=f"busy .process {process} .*; "),
+            alone(lock, "busy"),
+        ):
+            pass
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+        assert not done.exists()
+        with alone(lock, "busy"):
+            assert done.exists()
+        assert "waiting for what one that was killed left at work" in (
+            capsys.readouterr().err
+        )
+
+    @pytest.mark.parametrize("name", COMMANDS)
+    def test_a_warehouse_that_is_open_is_told_with_the_process(
+        self, landed: Room, name: str
+    ) -> None:
+        with held_open(landed.warehouse) as holder:
+            said = told(landed, name)
+        assert (
+            f"the warehouse {landed.warehouse} is in use by process {holder} (" in said
+        )
+        assert "python" in said
+        assert said.endswith("wait for it or stop it")
+
+
+class TestReadOnly:
+    """A file that cannot be written is told in a line."""
+
+    @pytest.mark.parametrize("name", ["load", "score", "forecast", "close", "erase"])
+    def test_it_is_told(self, landed: Room, name: str) -> None:
+        landed.warehouse.chmod(0o400)
+        setpriv = shutil.which("setpriv")
+        wrapper: list[str] = []
+        if os.geteuid() == 0:
+            if setpriv is None:
+                pytest.skip("root writes what is read-only")
+            rights = "-dac_override,-dac_read_search"
+            wrapper = [setpriv, f"--bounding-set={rights}", f"--inh-caps={rights}"]
+        path = str(PROJECT_ROOT / "scripts" / f"{name}.py")
+        done = subprocess.run(
+            [*wrapper, sys.executable, path, *landed.words(COMMANDS[name][1])],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == WRONG_USE, done.stderr
+        assert done.stderr.splitlines()[-1] == (
+            f"error: the warehouse {landed.warehouse} cannot be written: "
+            "check its permissions"
+        )
+        assert "Traceback" not in done.stderr
+        assert landed.rows()
+
+
+class TestAFullDisk:
+    """No room is told in a line; what stood before stays, and with room it goes on."""
+
+    def test_a_landing(self, landed: Room) -> None:
+        before = landed.rows()
+        rows = [
+            {"person_id": f"r{number}", "record_type": "lead"}
+            | {"email": f"{random.random()}@x.example", "created_at": "2025-01-02"}  # noqa: S311
+            for number in range(60_000)
+        ]
+        write_tables(landed.raw, {"people": rows})
+        blocks = landed.warehouse.stat().st_size // 512
+        done = limited(blocks, "load", str(landed.raw))
+        assert done.returncode == WRONG_USE, done.stderr
+        errors = [line for line in done.stderr.splitlines() if "error: " in line]
+        assert len(errors) == 1
+        assert f"there is no room for the warehouse {landed.warehouse}" in errors[0]
+        assert "make room and run it again" in errors[0]
+        assert "Traceback" not in done.stderr
+        after = landed.rows()
+        assert after["raw_generic.people"] == before["raw_generic.people"]
+        assert after["raw_meta.loads"] == before["raw_meta.loads"]
+        landed.land()
+        with connect(read_only=True) as connection:
+            found = connection.execute("select count(*) from raw_generic.people")
+            assert found.fetchall() == [(20_000 + len(rows),)]
+
+    def test_an_export(self, landed: Room) -> None:
+        with connect() as connection:
+            connection.execute("create schema marts")
+            connection.execute(
+                "create table marts.dim_reps as select hash(range) as rep_id "
+                "from range(500000)"
+            )
+        passed(landed.warehouse)
+        done = limited(2000, "export", "--with-pii", "--out", str(landed.out))
+        assert done.returncode == WRONG_USE, done.stderr
+        assert "error: cannot write " in done.stderr.splitlines()[-1]
+        assert "Traceback" not in done.stderr
+        assert not (landed.out / "published" / "current").exists()
+        assert not list((landed.out / "published" / "versions").iterdir())
+        assert publish(landed.warehouse, landed.out, with_pii=True)
+        assert latest_publication(landed.out)
+
+
+def damage(path: Path, table: str) -> None:
+    """Overwrite a page of a table."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("checkpoint")
+        ((block,),) = connection.execute(
+            f"select min(block_id) from pragma_storage_info('{table}') "
+            "where persistent and block_id >= 0"
+        ).fetchall()
+    with path.open("r+b") as file:
+        file.seek(3 * 4096 + block * 262_144 + 4096)
+        file.write(random.Random(1).randbytes(8192))  # noqa: S311
+
+
+class TestADamagedFile:
+    """It is told, put aside, and what can be read of it is saved."""
+
+    def spoil(self, room: Room) -> None:
+        with room.warehouse.open("r+b") as file:
+            file.seek(4096)
+            file.write(random.Random(1).randbytes(8192))  # noqa: S311
+
+    @pytest.mark.parametrize("name", sorted(COMMANDS.keys() - {"salvage"}))
+    def test_every_command_says_what_to_do(self, landed: Room, name: str) -> None:
+        self.spoil(landed)
+        said = told(landed, name)
+        assert f"the warehouse {landed.warehouse} is corrupt (" in said
+        assert "run scripts/salvage.py" in said
+
+    def test_what_cannot_be_opened_is_put_aside_and_landed_again(
+        self, landed: Room, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        before = landed.rows()
+        self.spoil(landed)
+        broken = landed.warehouse.read_bytes()
+        assert salvage.main([]) == CHECK_FAILED
+        said = capsys.readouterr().out
+        for lost in ("closed months", "who was erased", "history.person_statuses"):
+            assert f"lost: {lost}: " in said
+        (aside,) = landed.warehouse.parent.glob("mops.corrupt-*.duckdb")
+        assert f"put aside: {aside}" in said
+        assert aside.read_bytes() == broken
+        assert not landed.warehouse.exists()
+        assert landed.raw.is_dir()
+        landed.land()
+        after = landed.rows()
+        assert {name: after[name] for name in before if name.startswith("raw_")} == {
+            name: rows for name, rows in before.items() if name.startswith("raw_")
+        }
+
+    def test_what_can_be_read_is_saved(
+        self, landed: Room, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with connect() as connection:
+            for number in range(3):
+                connection.execute(
+                    "insert into raw_meta.closings (closing_id, month) "
+                    f"values ('c{number}', '2025-01-01')"
+                )
+            connection.execute("create schema marts")
+            connection.execute("create table marts.fct_quality_checks as select 1 as a")
+        before = landed.rows()
+        damage(landed.warehouse, "raw_generic.people")
+        assert salvage.main([]) == CHECK_FAILED
+        said = capsys.readouterr().out.splitlines()
+        assert [line for line in said if line.startswith("lost")] == [
+            "lost: raw_generic.people: its files land again; rows whose files are gone "
+            "are lost"
+        ]
+        landed.land()
+        after = landed.rows()
+        kept = ("raw_", "marts.fct_quality_checks")
+        assert {name: after[name] for name in before if name.startswith(kept)} == {
+            name: rows for name, rows in before.items() if name.startswith(kept)
+        }
+        assert landed.warehouse.stat().st_mode & 0o777 == 0o600
+
+    def test_a_sound_one_is_left_alone(
+        self, landed: Room, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        before = landed.warehouse.read_bytes()
+        assert salvage.main([]) == OK
+        assert "nothing is wrong" in capsys.readouterr().out
+        assert landed.warehouse.read_bytes() == before
+        assert list(landed.warehouse.parent.glob("*corrupt*")) == []
+
+    def test_a_file_that_never_became_a_database_is_no_obstacle(
+        self, room: Room
+    ) -> None:
+        room.warehouse.parent.mkdir()
+        room.warehouse.touch()
+        room.land()
+        assert room.rows()["raw_generic.people"][0] == 20_000
+
+    def test_another_file_of_that_name_is_not_touched(self, room: Room) -> None:
+        room.warehouse.parent.mkdir()
+        room.warehouse.write_text("notes")
+        assert "is corrupt" in told(room, "load")
+        assert room.warehouse.read_text() == "notes"
+
+
+class TestKills:
+    """Whoever is killed and run again has lost and doubled nothing."""
+
+    def test_a_landing(self, room: Room, tmp_path: Path) -> None:
+        room.begin()
+        calm = room.rows()
+        chance = random.Random(3)  # noqa: S311
+        kills = 0
+        for _ in range(6):
+            shutil.copy(prepared_warehouse(), room.warehouse)
+            begin = time.monotonic()
+            kills += killed_after(chance.uniform(0.02, 1.5), room.land)
+            assert time.monotonic() > begin
+            room.land()
+            assert differences(calm, room.rows()) == []
+        assert kills
+
+    @pytest.mark.parametrize("last", ["journey_positions", "position_credits"])
+    def test_a_build_between_two_tables_that_must_agree(
+        self, attribution: World, tmp_path: Path, last: str
+    ) -> None:
+        killed, calm = (tmp_path / name / "mops.duckdb" for name in ("killed", "calm"))
+        for path in (killed, calm):
+            path.parent.mkdir()
+            shutil.copy(attribution.path, path)
+
+        def build() -> None:
+            def kill(event: object) -> None:
+                said = str(event)
+                if f"int_attribution__{last}" in said and "OK created" in said:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+            dbt_process.print_error = kill  # type: ignore[assignment]
+            attribution.build(killed)
+
+        process = forked(build)
+        status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+        assert status == -signal.SIGKILL
+        attribution.build(calm)
+        assert credits_of(killed) != credits_of(calm) or last == "position_credits"
+        attribution.build(killed)
+        assert credits_of(killed) == credits_of(calm)
+
+    def test_a_validation(self, landed: Room) -> None:
+        judge = ["raw", "--out", str(landed.out)]
+        assert validate.main(judge) == OK
+        history = (
+            "select count(*), count(distinct run_id) from raw_meta.validation_results"
+        )
+        ((rules, runs),) = Warehouse(landed.warehouse).rows(history)
+        assert runs == 1
+        for seconds in (0.3, 1, 2):
+            killed_after(seconds, lambda: validate.main(judge))
+            ((rows, runs),) = Warehouse(landed.warehouse).rows(history)
+            assert rows == rules * runs
+        assert validate.main(judge) == OK
+        ((rows, runs),) = Warehouse(landed.warehouse).rows(history)
+        assert rows == rules * runs
+        assert (landed.out / "data_docs" / "raw" / "index.html").is_file()
+
+
+@pytest.fixture(scope="module")
+def attribution(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Return a world that was built, and in which something has happened since."""
+    made = World(tmp_path_factory.mktemp("attribution") / "mops.duckdb", seed=9)
+    made.begin()
+    assert run_dbt(made.path, select=SEEDS)
+    made.build(made.path)
+    for _ in range(4):
+        made.late_touch()
+        made.other_amount()
+    made.new_deal()
+    return made
