@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -98,9 +98,9 @@ def _salvaged(warehouse: Path, contract: Contract, fresh: Path) -> Salvage:
         found.aside = _put_aside(warehouse, None)
         return found
     kept = [table for table in tables if _is_kept(table)]
-    broken = {_group(table) for table in kept if not _copy(warehouse, fresh, table)}
+    broken = set(_copy_all(warehouse, fresh, kept))
     others = [table for table in tables if not _is_kept(table)]
-    if not broken and all(_is_legible(warehouse, table) for table in others):
+    if not broken and _are_legible(warehouse, others):
         return found
     for group in sorted(broken):
         found.lost.append(f"{group}: {_LOSSES.get(group, _LANDED)}")
@@ -155,38 +155,47 @@ def _tables(warehouse: Path) -> list[Table]:
         ).fetchall()
 
 
-def _copy(warehouse: Path, fresh: Path, table: Table) -> bool:
-    """Copy a table and return whether all of it could be read.
+def _copy_all(warehouse: Path, fresh: Path, tables: Sequence[Table]) -> Iterator[str]:
+    """Copy tables, and yield the group of each of which not all could be read.
 
-    In a session of its own, as a page that cannot be read may end one.
+    After that a session is begun anew, as a page that cannot be read may end one.
     """
-    schema, name = table
-    with _opened(warehouse, fresh) as connection:
-        row = connection.execute(
-            "select sql from duckdb_tables() where database_name = 'old' "
-            "and schema_name = $1 and table_name = $2",
-            [schema, name],
-        ).fetchone()
-        connection.execute("use fresh")
-        connection.execute(f"create schema if not exists {quote_identifier(schema)}")
-        connection.execute(str(row[0]) if row else "")
-        try:
-            connection.execute(
-                f"insert into fresh.{relation(*table)} from old.{relation(*table)}"
-            )
-        except duckdb.Error as error:
-            if not is_corrupt(str(error)):
-                raise
-            return False
+    waiting = list(tables)
+    while waiting:
+        with _opened(warehouse, fresh) as connection:
+            while waiting:
+                table = waiting.pop()
+                if not _copy(connection, table):
+                    yield _group(table)
+                    break
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
+    row = connection.execute(
+        "select sql from duckdb_tables() where database_name = 'old' "
+        "and schema_name = $1 and table_name = $2",
+        list(table),
+    ).fetchone()
+    connection.execute("use fresh")
+    connection.execute(f"create schema if not exists {quote_identifier(table[0])}")
+    connection.execute(str(row[0]) if row else "")
+    try:
+        connection.execute(
+            f"insert into fresh.{relation(*table)} from old.{relation(*table)}"
+        )
+    except duckdb.Error as error:
+        if not is_corrupt(str(error)):
+            raise
+        return False
     return True
 
 
-def _is_legible(warehouse: Path, table: Table) -> bool:
+def _are_legible(warehouse: Path, tables: Sequence[Table]) -> bool:
     with _opened(warehouse) as connection:
         try:
-            connection.execute(
-                f"select sum(hash(each)) from old.{relation(*table)} as each"
-            ).fetchall()
+            for table in tables:
+                query = f"select sum(hash(each)) from old.{relation(*table)} as each"
+                connection.execute(query).fetchall()
         except duckdb.Error:
             return False
     return True

@@ -138,10 +138,7 @@ def reason_of(path: Path, error: Exception, done: str = "opened") -> str:
     text = str(error)
     first = text.splitlines()[0] if text else type(error).__name__
     if _CORRUPT.search(text):
-        return (
-            f"the warehouse {path} is corrupt ({first}): run scripts/salvage.py, which "
-            "puts it aside and saves what can be read of it"
-        )
+        return f"{path} is corrupt ({first}): {_mend(path)}"
     if _FULL.search(text):
         return (
             f"there is no room for the warehouse {path} ({first}): make room and run "
@@ -154,6 +151,14 @@ def reason_of(path: Path, error: Exception, done: str = "opened") -> str:
     if isinstance(error, PermissionError) or _is_closed_to_us(path, text):
         return f"the warehouse {path} cannot be written: check its permissions"
     return f"the warehouse {path} cannot be {done}: {first}"
+
+
+def _mend(path: Path) -> str:
+    if path != warehouse_path():
+        return "take it away, and publish again by scripts/export.py"
+    return (
+        "run scripts/salvage.py, which puts it aside and saves what can be read of it"
+    )
 
 
 def is_corrupt(text: str) -> bool:

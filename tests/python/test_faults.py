@@ -340,7 +340,7 @@ class TestADamagedFile:
     def test_every_command_says_what_to_do(self, landed: Room, name: str) -> None:
         self.spoil(landed)
         said = told(landed, name)
-        assert f"the warehouse {landed.warehouse} is corrupt (" in said
+        assert f"{landed.warehouse} is corrupt (" in said
         assert "run scripts/salvage.py" in said
 
     def test_what_cannot_be_opened_is_put_aside_and_landed_again(

@@ -98,7 +98,12 @@ def left(
     warehouse.chmod(0o644)
     raw = write_tables(
         made.folder / "raw",
-        {"people": [{"person_id": "new", "record_type": "lead"}, {"person_id": "bad"}]},
+        {
+            "people": [
+                {"person_id": "n1", "record_type": "lead", "created_at": "2025-01-02"},
+                {"person_id": "n2", "record_type": "lead", "created_at": "never"},
+            ]
+        },
     )
     out = str(made.folder / "output")
     assert made.run("export.py", "--out", out) == OK, made.said[-1]
