@@ -636,17 +636,6 @@ def test_a_link_to_what_is_gone_shows_the_whole(page: Page, address: str) -> Non
     everything = figures(page)
     visit(page, address, channel="carrier pigeon", quarter="Never")
     assert figures(page) == everything
-    page.on("dialog", lambda dialog: pytest.fail(f"it ran {dialog.message}"))
-    for hostile in (
-        "<img src=x onerror=alert(1)>",
-        "'; drop table reports.rpt_funnel_months; --",
-        "[a](javascript:alert(1)) {{ 7 * 7 }} $(touch x)",
-    ):
-        every = dict.fromkeys(("channel", "segment", "quarter", "model"), hostile)
-        visit(page, address, **every)
-        assert figures(page) == everything
-        assert page.locator("img[src=x]").count() == 0
-        assert page.get_by_text("Traceback").count() == 0
 
 
 def test_every_figure_says_what_it_is_and_how_far_to_trust_it(

@@ -447,7 +447,7 @@ class TestKills:
                 if f"int_attribution__{last}" in said and "OK created" in said:
                     os.kill(os.getpid(), signal.SIGKILL)
 
-            dbt_process.print_error = kill  # type: ignore[assignment]
+            dbt_process.print_error = kill
             attribution.build(killed)
 
         process = forked(build)
