@@ -4,7 +4,11 @@
 {%- endmacro %}
 
 {% macro default__reporting_midnight(day) -%}
-    (cast({{ day }} as timestamp) at time zone '{{ var("reporting_time_zone") }}') at time zone 'UTC'
+    {%- if var('reporting_time_zone') == 'UTC' -%}
+        cast({{ day }} as timestamp)
+    {%- else -%}
+        (cast({{ day }} as timestamp) at time zone '{{ var("reporting_time_zone") }}') at time zone 'UTC'
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro spark__reporting_midnight(day) -%}

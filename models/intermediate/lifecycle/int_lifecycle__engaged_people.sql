@@ -34,21 +34,30 @@ moments as (
 
 ),
 
+-- Which touch is next of a person is the same in every definition: they are ordered once.
+ordered_touches as (
+
+    select
+        account_id,
+        scored_at,
+        lag(scored_at) over touches_of_person as previous_at,
+        lead(scored_at) over touches_of_person as next_at
+    from engaging_moments
+    window touches_of_person as (partition by person_id order by scored_at)
+
+),
+
 placed_touches as (
 
     select
-        engaging_moments.account_id,
+        ordered_touches.account_id,
         mqa_definitions.definition_version,
         mqa_definitions.engaged_span,
-        engaging_moments.scored_at,
-        lag(engaging_moments.scored_at) over touches_of_person as previous_at,
-        lead(engaging_moments.scored_at) over touches_of_person as next_at
-    from engaging_moments
+        ordered_touches.scored_at,
+        ordered_touches.previous_at,
+        ordered_touches.next_at
+    from ordered_touches
     cross join mqa_definitions
-    window touches_of_person as (
-        partition by mqa_definitions.definition_version, engaging_moments.person_id
-        order by engaging_moments.scored_at
-    )
 
 ),
 
