@@ -1,0 +1,129 @@
+"""Build one layer after another in one process, and say what each took, as JSON.
+
+    .venv/bin/python benchmarks/build_layers.py --as-of 2026-11-01
+
+The warehouse is that of MOPS_WAREHOUSE. Each line of the output is one layer: seconds,
+processor seconds, most memory while it was built, bytes written, and the seconds that
+dbt's clock gives to its models, to those that only match records, and to its tests.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lib.project import Project
+
+DOMAINS = (
+    "core",
+    "campaigns",
+    "lifecycle",
+    "attribution",
+    "finance",
+    "predictive",
+    "quality",
+)
+LAYERS = {
+    "staging": ("path:seeds", "path:models/staging"),
+    **{
+        domain: (f"path:models/intermediate/{domain}", f"path:models/marts/{domain}")
+        for domain in DOMAINS
+    },
+    "reports": ("path:models/reports", "path:models/semantic", "path:snapshots"),
+}
+# Records are held against each other by likelihood; no other model needs these.
+MATCHING = {
+    f"int_core__{name}"
+    for name in (
+        "block_keys",
+        "blocked_pairs",
+        "candidate_pairs",
+        "hard_negatives",
+        "match_profiles",
+        "person_features",
+        "scored_pairs",
+    )
+}
+
+
+def main() -> int:
+    """Build the layers; return the first exit code of dbt's that is not 0, or 0."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--as-of", required=True)
+    arguments.add_argument("--no-tests", action="store_true")
+    options = arguments.parse_args()
+    left_out = ["unit_test"] + ["test"] * options.no_tests
+    excluded = [f"--exclude-resource-type={kind}" for kind in left_out]
+    project = Project({"as_of": options.as_of})
+    codes = []
+    with _told("start"):
+        codes.append(project.parse())
+    for layer, chosen in LAYERS.items():
+        with _told(layer):
+            command = ("--quiet", "build", "--indirect-selection=buildable", *excluded)
+            codes.append(project.run(*command, "--select", *chosen))
+    for failed in project.failed:
+        print(f"{failed} failed", file=sys.stderr)
+    return next((code for code in codes if code), 0)
+
+
+@contextmanager
+def _told(layer: str) -> Iterator[None]:
+    """Measure what is done inside, and print it."""
+    _results().unlink(missing_ok=True)
+    # The mark of most memory begins anew.
+    Path("/proc/self/clear_refs").write_text("5", "ascii")
+    before = _figures()
+    yield
+    after = _figures()
+    told = {name: after[name] - before[name] for name in after}
+    told["gigabytes"] = after["gigabytes"]
+    print(json.dumps({"stage": layer, **told, **_by_clock()}), flush=True)
+
+
+def _figures() -> dict[str, float]:
+    """Return what this process has used so far."""
+    status = Path("/proc/self/status").read_text("ascii")
+    written = Path("/proc/self/io").read_text("ascii")
+    most = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+    io = dict(line.split(": ") for line in written.splitlines())
+    return {
+        "seconds": time.perf_counter(),
+        "cpu": time.process_time(),
+        "gigabytes": int(most.split()[1]) / 1e6,
+        "megabytes_written": int(io["write_bytes"]) / 1e6,
+    }
+
+
+def _by_clock() -> dict[str, float]:
+    """Return the seconds of dbt's clock: of models, of matching and of tests."""
+    seconds = {"intermediate": 0.0, "marts": 0.0, "matching": 0.0, "tests": 0.0}
+    path = _results()
+    if path.exists():
+        for each in json.loads(path.read_text("utf-8"))["results"]:
+            kind, _, name = each["unique_id"].split(".")[:3]
+            group = (
+                "tests"
+                if kind == "test"
+                else "matching"
+                if name in MATCHING
+                else "intermediate"
+                if name.startswith("int_")
+                else "marts"
+            )
+            seconds[group] += each["execution_time"]
+    return seconds
+
+
+def _results() -> Path:
+    return Path(os.environ.get("DBT_TARGET_PATH", "target")) / "run_results.json"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

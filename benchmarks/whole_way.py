@@ -1,0 +1,276 @@
+"""How long the whole way takes, from raw files to what is published, and how it grows.
+
+    .venv/bin/python benchmarks/whole_way.py [--people 10000 100000 1000000]
+
+Made companies, ten touches a person (company.py), are landed, judged, built layer by
+layer, judged again and exported; then the files of a day more come, and all of it is
+done again. Each step runs in a process of its own; dbt's layers share one, which
+parses once. Beside them stands the bare limit of the same work: one script of plain SQL
+for what is dearest in it (bare_*.sql and attribution.sql). Results are added to
+benchmarks/RESULTS.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeAlias
+
+import duckdb
+
+from company import CUT_AT, DAY_AFTER, TOUCHES_OF_A_PERSON, write_company
+
+ROOT = Path(__file__).resolve().parents[1]
+HERE = ROOT / "benchmarks"
+RESULTS = HERE / "RESULTS.md"
+
+MOST_TIMES_BARE = 2.5
+MOST_SECONDS, MOST_GIGABYTES = 360.0, 10.0
+MOST_GROWTH = 11.0
+MOST_OF_FULL = 0.1
+PEOPLE = (10_000, 100_000, 1_000_000)
+BARE = {
+    "core": "bare_core.sql",
+    "campaigns": "bare_campaigns.sql",
+    "lifecycle": "bare_lifecycle.sql",
+    "attribution": "attribution.sql",
+}
+# What attribution.sql reads, where it stands.
+_READ_BY_ATTRIBUTION = (
+    "intermediate.int_attribution__channel_shares",
+    "marts.bridge_opportunity_people",
+    "marts.dim_people",
+    "marts.fct_lead_funnel",
+    "marts.fct_opportunity_outcomes",
+    "marts.fct_touchpoints",
+    "policy.attribution_models",
+    "policy.contact_roles",
+)
+
+Figures: TypeAlias = dict[str, float]
+Stages: TypeAlias = dict[str, Figures]
+
+
+def main() -> int:
+    """Measure each size, write the results, and return 1 if a limit is not kept."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--people", type=int, nargs="+", default=PEOPLE)
+    arguments.add_argument(
+        "--no-tests", action="store_true", help="build the models alone"
+    )
+    arguments.add_argument("--bare", type=Path, help=argparse.SUPPRESS)
+    options = arguments.parse_args()
+    if options.bare:
+        return _bare_alone(options.bare)
+    measured = {}
+    for people in options.people:
+        with tempfile.TemporaryDirectory(prefix="bench-") as name:
+            measured[people] = _measured(Path(name), people, options.no_tests)
+        _write(_table(people, *measured[people]))
+    limits, holds = _limits(measured)
+    _write(limits)
+    return 0 if holds else 1
+
+
+def _measured(folder: Path, people: int, no_tests: bool) -> tuple[Stages, Stages]:
+    """Return what each stage of the full way took, bare ones with it, and of a day."""
+    write_company(folder / "raw", people)
+    without = ["--no-tests"] * no_tests
+    full = _way(folder, folder / "raw" / "history", CUT_AT, without)
+    for stage, script in {"load": "", **BARE}.items():
+        full[f"bare {stage}"] = _process(
+            folder, str(Path(__file__)), "--bare", str(folder / (script or "load"))
+        )
+    day = _way(folder, folder / "raw" / "day", DAY_AFTER, without)
+    return full, day
+
+
+def _way(folder: Path, raw: Path, as_of: str, without: Sequence[str]) -> Stages:
+    """Take all steps with these files."""
+    to_out = ("--out", str(folder / "out"))
+    scripts = ROOT / "scripts"
+    stages = {
+        "load": _process(folder, str(scripts / "load.py"), str(raw), "--quiet"),
+        "validate raw": _process(folder, str(scripts / "validate.py"), "raw", *to_out),
+    }
+    layers = str(HERE / "build_layers.py")
+    built = _run(folder, layers, "--as-of", as_of, *without).stdout.splitlines()
+    for line in built:
+        if line.startswith('{"stage"'):
+            told = json.loads(line)
+            print(line, file=sys.stderr, flush=True)
+            stages[told.pop("stage")] = told
+    stages["validate marts"] = _process(
+        folder, str(scripts / "validate.py"), "marts", *to_out
+    )
+    stages["export"] = _process(folder, str(scripts / "export.py"), *to_out)
+    return stages
+
+
+def _process(folder: Path, *command: str) -> Figures:
+    """Run a script in a process of its own and return what it used."""
+    code = (
+        "import json, resource, subprocess, sys, time; begin = time.perf_counter(); "
+        "done = subprocess.run([sys.executable, *sys.argv[1:]], stdout=2); "
+        "used = resource.getrusage(resource.RUSAGE_CHILDREN); "
+        "print(json.dumps({'seconds': time.perf_counter() - begin, "
+        "'cpu': used.ru_utime + used.ru_stime, 'gigabytes': used.ru_maxrss / 1e6, "
+        "'megabytes_written': used.ru_oublock * 512 / 1e6}))"
+    )
+    figures: Figures = json.loads(_run(folder, "-c", code, *command).stdout)
+    print(Path(command[0]).name, command[-1], figures, file=sys.stderr, flush=True)
+    return figures
+
+
+def _run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {
+        "MOPS_WAREHOUSE": str(folder / "mops.duckdb"),
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+        "DBT_PROFILES_DIR": str(ROOT),
+        "PYTHONPATH": str(ROOT / "scripts"),
+        "DO_NOT_TRACK": "1",
+        "GX_ANALYTICS_ENABLED": "false",
+    }
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+
+
+def _bare_alone(work: Path) -> int:
+    """Do the bare work of one stage, in a database beside the warehouse."""
+    folder = work.parent
+    with duckdb.connect(str(folder / f"{work.name}.duckdb")) as connection:
+        connection.execute("set preserve_insertion_order = false")
+        connection.execute("set memory_limit = '8GB'")
+        if work.name == "load":
+            for table in sorted((folder / "raw" / "history" / "generic").iterdir()):
+                rows = connection.read_csv(str(table / "history.csv"))
+                rows.create(table.name)
+            return 0
+        connection.execute(f"attach '{folder / 'mops.duckdb'}' as built (read_only)")
+        if work.name == "attribution.sql":
+            for schema in ("intermediate", "marts", "policy"):
+                connection.execute(f"create schema {schema}")
+            for name in _READ_BY_ATTRIBUTION:
+                connection.execute(f"create view {name} as from built.{name}")
+        connection.execute((HERE / work.name).read_text("utf-8"))
+    (folder / f"{work.name}.duckdb").unlink()
+    return 0
+
+
+def _table(people: int, full: Stages, day: Stages) -> str:
+    """Return what one size took, stage by stage, as Markdown."""
+    lines = [
+        f"\n## The whole way, {people * TOUCHES_OF_A_PERSON:,} touches, "
+        f"{datetime.now(UTC):%Y-%m-%d}\n\n{people:,} people; {os.cpu_count()} cores, "
+        f"DuckDB {duckdb.__version__}, load {os.getloadavg()[1]:.1f}. "
+        "Bare: plain SQL for what is dearest in a stage.\n\n"
+        "| stage | s | processor s | GB | MB written | of it marts, s | tests, s "
+        "| bare, s | bare, processor s | a day more, s | processor s |\n"
+        "|---|---|---|---|---|---|---|---|---|---|---|\n"
+    ]
+    for stage, used in full.items():
+        if stage.startswith("bare "):
+            continue
+        bare, again = full.get(f"bare {stage}"), day.get(stage, {})
+        lines.append(
+            f"| {stage} | {used['seconds']:.1f} | {used['cpu']:.1f} "
+            f"| {used['gigabytes']:.1f} | {used['megabytes_written']:,.0f} "
+            f"| {_figure(used.get('marts'))} | {_figure(used.get('tests'))} "
+            f"| {_figure(bare and bare['seconds'])} "
+            f"| {_figure(bare and bare['cpu'])} "
+            f"| {_figure(again.get('seconds'))} | {_figure(again.get('cpu'))} |\n"
+        )
+    return "".join(lines)
+
+
+def _limits(measured: dict[int, tuple[Stages, Stages]]) -> tuple[str, bool]:
+    """Return what was measured beside its limits, and whether all hold."""
+    rows: list[tuple[str, float, float, str]] = []
+    for people, (full, day) in measured.items():
+        touches = f"{people * TOUCHES_OF_A_PERSON:,} touches"
+        seconds, matching = _sum(full, "seconds"), _sum(full, "matching")
+        if people == max(PEOPLE):
+            rows += [
+                (f"{touches}, all of it", seconds - matching, MOST_SECONDS, "s"),
+                (f"{touches}, memory", _most(full), MOST_GIGABYTES, "GB"),
+            ]
+        else:
+            rows.append((f"{touches}, all of it", seconds - matching, math.inf, "s"))
+        rows.append((f"{touches}, a day more", _sum(day, "seconds") / seconds,
+                     MOST_OF_FULL, "of the full build"))  # fmt: skip
+        for stage in ("load", *BARE):
+            used, bare = full[stage], full[f"bare {stage}"]
+            models = used["seconds"] - used.get("tests", 0) - used.get("matching", 0)
+            rows.append(
+                (f"{touches}, {stage}", models / bare["seconds"], MOST_TIMES_BARE,
+                 "× bare")
+            )  # fmt: skip
+    rows += _growth(measured)
+    head = (
+        "\n### Limits of the whole way\n\n| what | measured | limit |\n|---|---|---|\n"
+    )
+    text = "".join(
+        f"| {name} | {figure:.2f} {unit} | {'' if limit == math.inf else limit} |\n"
+        for name, figure, limit, unit in rows
+    )
+    return f"\n### Limits of the whole way\n\n{head}{text}", all(
+        figure <= limit for _, figure, limit, _ in rows
+    )
+
+
+def _growth(
+    measured: dict[int, tuple[Stages, Stages]],
+) -> list[tuple[str, float, float, str]]:
+    """Return how many times as long ten times as much takes, and its exponent."""
+    rows = []
+    sizes = sorted(measured)
+    for few, many in itertools.pairwise(sizes):
+        for stage in measured[many][0]:
+            small, large = (measured[size][0][stage]["cpu"] for size in (few, many))
+            exponent = math.log(large / small) / math.log(many / few)
+            name = f"{few:,} to {many:,} people, {stage}, processor"
+            limit = MOST_GROWTH if many == max(PEOPLE) else math.inf
+            rows.append((name, large / small, limit, f"×, exponent {exponent:.2f}"))
+    return rows
+
+
+def _sum(stages: Stages, figure: str) -> float:
+    return sum(
+        used.get(figure, 0)
+        for stage, used in stages.items()
+        if not stage.startswith("bare ")
+    )
+
+
+def _most(stages: Stages) -> float:
+    return max(used["gigabytes"] for used in stages.values())
+
+
+def _figure(figure: float | None) -> str:
+    return "" if figure is None else f"{figure:.1f}"
+
+
+def _write(text: str) -> None:
+    print(text, flush=True)
+    with RESULTS.open("a", encoding="utf-8") as results:
+        results.write(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
