@@ -24,7 +24,11 @@ point_standings as (
         scored_at,
         sum({{ exact_points('points') }}) as engagement_points
     from {{ ref('int_lifecycle__point_standings') }}
-    where subject = 'person' and dimension = 'engagement'
+    where
+        subject = 'person'
+        and dimension = 'engagement'
+        -- No definition may ask for any: then millions of rows need no sum.
+        and exists (select 1 from criteria)
     group by
         subject_id,
         scored_at

@@ -15,28 +15,7 @@ point_standings as (
 
 ),
 
-summed_standings as (
-
-    select
-        point_series.subject,
-        point_series.subject_number,
-        point_standings.scored_at,
-        coalesce(sum({{ exact_points('point_standings.points') }}) filter (
-            where point_series.dimension = 'engagement'
-        ), 0) as engagement_points,
-        coalesce(sum({{ exact_points('point_standings.points') }}) filter (
-            where point_series.dimension = 'intent'
-        ), 0) as intent_points
-    from point_standings
-    inner join point_series
-        on point_standings.series_number = point_series.series_number
-    group by
-        point_series.subject,
-        point_series.subject_number,
-        point_standings.scored_at
-
-),
-
+-- All is brought together by the subject's number, which is joined faster than its name.
 subjects as (
 
     select
@@ -51,62 +30,86 @@ subjects as (
 
 ),
 
-fired_rules as (
+summed_standings as (
 
     select
-        subject,
-        subject_id,
-        scored_at,
-        sum(points) as earned_points,
-        {{ sorted_list('rule_id', ', ') }} as rule_ids
-    from {{ ref('int_lifecycle__subject_points') }}
+        point_series.subject_number,
+        point_standings.scored_at,
+        coalesce(sum({{ exact_points('point_standings.points') }}) filter (
+            where point_series.dimension = 'engagement'
+        ), 0) as engagement_points,
+        coalesce(sum({{ exact_points('point_standings.points') }}) filter (
+            where point_series.dimension = 'intent'
+        ), 0) as intent_points
+    from point_standings
+    inner join point_series
+        on point_standings.series_number = point_series.series_number
     group by
-        subject,
-        subject_id,
-        scored_at
+        point_series.subject_number,
+        point_standings.scored_at
 
 ),
 
-fit_grades as (
+fired_rules as (
 
-    select * from {{ ref('int_lifecycle__fit_grades') }}
+    select
+        subjects.subject_number,
+        subject_points.scored_at,
+        sum(subject_points.points) as earned_points,
+        {{ sorted_list('subject_points.rule_id', ', ') }} as rule_ids
+    from {{ ref('int_lifecycle__subject_points') }} as subject_points
+    inner join subjects
+        on
+            subject_points.subject = subjects.subject
+            and subject_points.subject_id = subjects.subject_id
+    group by
+        subjects.subject_number,
+        subject_points.scored_at
+
+),
+
+graded_subjects as (
+
+    select
+        subjects.subject_number,
+        fit_grades.*
+    from subjects
+    inner join {{ ref('int_lifecycle__fit_grades') }} as fit_grades
+        on
+            subjects.subject = fit_grades.subject
+            and subjects.subject_id = fit_grades.subject_id
 
 ),
 
 score_moments as (
 
     select
-        subjects.subject,
-        subjects.subject_id,
-        fit_grades.grade,
+        graded_subjects.subject,
+        graded_subjects.subject_id,
+        graded_subjects.grade,
         fired_rules.rule_ids,
         cast(fired_rules.earned_points as double) as earned_points,
         cast(summed_standings.engagement_points as double) as engagement_points,
         cast(summed_standings.intent_points as double) as intent_points,
-        fit_grades.fit_points,
+        graded_subjects.fit_points,
         cast(
             summed_standings.engagement_points
             + summed_standings.intent_points
-            + {{ exact_points('fit_grades.fit_points') }} as double
+            + {{ exact_points('graded_subjects.fit_points') }} as double
         ) as score,
         summed_standings.scored_at
     from summed_standings
-    inner join subjects
-        on
-            summed_standings.subject = subjects.subject
-            and summed_standings.subject_number = subjects.subject_number
     inner join fired_rules
         on
-            subjects.subject = fired_rules.subject
-            and subjects.subject_id = fired_rules.subject_id
+            summed_standings.subject_number = fired_rules.subject_number
             and summed_standings.scored_at = fired_rules.scored_at
-    inner join fit_grades
+    inner join graded_subjects
         on
-            subjects.subject = fit_grades.subject
-            and subjects.subject_id = fit_grades.subject_id
+            summed_standings.subject_number = graded_subjects.subject_number
             and {{ reporting_date('summed_standings.scored_at') }}
-            >= fit_grades.valid_from
-            and {{ reporting_date('summed_standings.scored_at') }} < fit_grades.valid_to
+            >= graded_subjects.valid_from
+            and {{ reporting_date('summed_standings.scored_at') }}
+            < graded_subjects.valid_to
 
 )
 
