@@ -32,10 +32,15 @@ DOMAINS = (
 LAYERS = {
     "staging": ("path:seeds", "path:models/staging"),
     **{
-        domain: (f"path:models/intermediate/{domain}", f"path:models/marts/{domain}")
+        domain: (
+            f"path:models/intermediate/{domain}",
+            f"path:models/marts/{domain}",
+            # Of the statuses that lifecycle reads.
+            *(("path:snapshots",) if domain == "lifecycle" else ()),
+        )
         for domain in DOMAINS
     },
-    "reports": ("path:models/reports", "path:models/semantic", "path:snapshots"),
+    "reports": ("path:models/reports", "path:models/semantic"),
 }
 # Records are held against each other by likelihood; no other model needs these.
 MATCHING = {

@@ -103,8 +103,10 @@ def _way(folder: Path, raw: Path, as_of: str, without: Sequence[str]) -> Stages:
         "validate raw": _process(folder, str(scripts / "validate.py"), "raw", *to_out),
     }
     layers = str(HERE / "build_layers.py")
-    built = _run(folder, layers, "--as-of", as_of, *without).stdout.splitlines()
-    for line in built:
+    built = _run(folder, layers, "--as-of", as_of, *without)
+    if built.returncode and without:
+        raise SystemExit("a model was not built")
+    for line in built.stdout.splitlines():
         if line.startswith('{"stage"'):
             told = json.loads(line)
             print(line, file=sys.stderr, flush=True)
