@@ -62,6 +62,7 @@ faults: setup ## Kill every command at 50 random moments, and hold the end to a 
 
 bench: setup ## Measure; results are added to benchmarks/RESULTS.md.
 	$(PY) benchmarks/landing.py
+	$(PY) benchmarks/whole_way.py
 	$(PY) benchmarks/matching.py
 	$(PY) benchmarks/lifecycle.py
 	$(PY) benchmarks/attribution.py

@@ -4,7 +4,8 @@
 
 The warehouse is that of MOPS_WAREHOUSE. Each line of the output is one layer: seconds,
 processor seconds, most memory while it was built, bytes written, and the seconds that
-dbt's clock gives to its models, to those that only match records, and to its tests.
+dbt's clock gives to seeds and staging, to intermediate models, to those of them that
+only match records, to marts and reports, and to tests.
 """
 
 from __future__ import annotations
@@ -108,20 +109,19 @@ def _figures() -> dict[str, float]:
 
 def _by_clock() -> dict[str, float]:
     """Return the seconds of dbt's clock: of models, of matching and of tests."""
-    seconds = {"intermediate": 0.0, "marts": 0.0, "matching": 0.0, "tests": 0.0}
+    kinds = ("staging", "intermediate", "marts", "matching", "tests")
+    seconds = dict.fromkeys(kinds, 0.0)
     path = _results()
     if path.exists():
         for each in json.loads(path.read_text("utf-8"))["results"]:
             kind, _, name = each["unique_id"].split(".")[:3]
-            group = (
-                "tests"
-                if kind == "test"
-                else "matching"
-                if name in MATCHING
-                else "intermediate"
-                if name.startswith("int_")
-                else "marts"
-            )
+            group = "staging" if kind == "seed" or name.startswith("stg_") else "marts"
+            if kind == "test":
+                group = "tests"
+            elif name in MATCHING:
+                group = "matching"
+            elif name.startswith("int_"):
+                group = "intermediate"
             seconds[group] += each["execution_time"]
     return seconds
 
