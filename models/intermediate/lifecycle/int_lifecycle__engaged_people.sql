@@ -34,7 +34,7 @@ moments as (
 
 ),
 
--- Which touch is next of a person is the same in every definition: they are ordered once.
+-- Which touch of a person is next is the same in every definition: ordered once.
 ordered_touches as (
 
     select

@@ -15,7 +15,7 @@ point_standings as (
 
 ),
 
--- All is brought together by the subject's number, which is joined faster than its name.
+-- All is brought together by the subject's number, which joins faster than its name.
 subjects as (
 
     select
