@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 VENV := .venv
+SPARK_VENV := .venv-spark
 PY := $(VENV)/bin/python
 DATA ?= data/raw
 DEMO_DATA ?= data/demo
@@ -15,7 +16,7 @@ export GX_ANALYTICS_ENABLED := false
 export DBT_PROFILES_DIR := .
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help setup lock demo run slim docs dashboard test faults bench lint audit format clean
+.PHONY: help setup lock demo run slim docs dashboard test faults spark-test bench lint audit format clean
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -31,8 +32,14 @@ $(VENV)/.synced: requirements.lock $(VENV)/bin/uv
 
 setup: $(VENV)/.synced ## Install the locked environment into .venv.
 
-lock: $(VENV)/bin/uv ## Resolve pyproject.toml into requirements.lock.
+$(SPARK_VENV)/.synced: requirements-spark.lock $(VENV)/bin/uv
+	$(PYTHON) -m venv $(SPARK_VENV)
+	$(VENV)/bin/uv pip sync --quiet --python $(SPARK_VENV)/bin/python requirements-spark.lock
+	touch $@
+
+lock: $(VENV)/bin/uv ## Resolve pyproject.toml into the locks.
 	$(VENV)/bin/uv pip compile --universal --generate-hashes --group dev pyproject.toml -o requirements.lock
+	$(VENV)/bin/uv pip compile --universal --generate-hashes --group spark --constraint requirements.lock -o requirements-spark.lock
 
 demo: setup ## Make a demo company, run the whole way, print the answer.
 	$(PY) scripts/demo.py --out $(DEMO_DATA)
@@ -60,6 +67,9 @@ test: setup ## Run every test, on all cores.
 faults: setup ## Kill every command at 50 random moments, and hold the end to a calm run.
 	PYTHONPATH=scripts $(PY) tests/faults/kills.py
 
+spark-test: setup $(SPARK_VENV)/.synced ## Build on a Spark cluster of two workers (Java 17), compare with DuckDB.
+	$(PY) spark/check.py
+
 bench: setup ## Measure; results are added to benchmarks/RESULTS.md.
 	$(PY) benchmarks/landing.py
 	$(PY) benchmarks/whole_way.py
@@ -71,11 +81,11 @@ bench: setup ## Measure; results are added to benchmarks/RESULTS.md.
 	$(PY) benchmarks/anomalies.py
 
 lint: setup ## Check style, types, layers and deprecations.
-	$(VENV)/bin/ruff check scripts dashboard tests benchmarks models
-	$(VENV)/bin/ruff format --check scripts dashboard tests benchmarks models
+	$(VENV)/bin/ruff check scripts dashboard tests benchmarks models spark
+	$(VENV)/bin/ruff format --check scripts dashboard tests benchmarks models spark
 	$(VENV)/bin/mypy
 	$(VENV)/bin/bandit --quiet --configfile pyproject.toml --recursive \
-		scripts dashboard models benchmarks
+		scripts dashboard models benchmarks spark
 	MOPS_WAREHOUSE=:memory: $(VENV)/bin/dbt parse --quiet
 	$(VENV)/bin/dbt-bouncer run --config-file dbt-bouncer.yml
 	MOPS_WAREHOUSE=:memory: $(VENV)/bin/sqlfluff lint --processes 2 analyses models snapshots tests
@@ -85,8 +95,8 @@ audit: setup ## Look for known weaknesses of the locked libraries; takes the net
 	$(VENV)/bin/pip-audit --requirement requirements.lock --disable-pip --no-deps
 
 format: setup ## Rewrite Python and SQL to the house style.
-	$(VENV)/bin/ruff check --fix scripts dashboard tests benchmarks models
-	$(VENV)/bin/ruff format scripts dashboard tests benchmarks models
+	$(VENV)/bin/ruff check --fix scripts dashboard tests benchmarks models spark
+	$(VENV)/bin/ruff format scripts dashboard tests benchmarks models spark
 	MOPS_WAREHOUSE=:memory: $(VENV)/bin/sqlfluff fix analyses models snapshots tests
 
 clean: ## Remove what builds leave behind; landed data and publications stay.
