@@ -5,7 +5,7 @@
         when 'country' then lower({{ attributes }}.country)
         when 'email_domain' then lower({{ attributes }}.email_domain)
         when 'industry' then lower({{ attributes }}.industry)
-        when 'is_freemail' then cast({{ attributes }}.is_freemail as varchar)
+        when 'is_freemail' then cast({{ attributes }}.is_freemail as string)
         when 'lead_source' then lower({{ attributes }}.lead_source)
         when 'segment' then lower({{ attributes }}.segment)
         when 'seniority' then lower({{ attributes }}.seniority)

@@ -14,10 +14,10 @@
     case
         when {{ unit }} = 'rate'
             then regexp_replace(
-                cast(cast({{ whole }} / 10 as decimal(28, 1)) as varchar), '[.]?0+$', ''
+                cast(cast({{ whole }} / 10 as decimal(28, 1)) as string), '[.]?0+$', ''
             ) || ' %'
         else regexp_replace(
-            cast(cast({{ whole }} / 100 as decimal(28, 2)) as varchar), '[.]?0+$', ''
+            cast(cast({{ whole }} / 100 as decimal(28, 2)) as string), '[.]?0+$', ''
         )
     end
 {%- endmacro %}

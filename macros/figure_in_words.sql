@@ -3,10 +3,10 @@
 {% macro figure_in_words(figure, kind) -%}
     coalesce(case
         when {{ kind }} = 'rate'
-            then cast(cast(round(100 * {{ figure }}) as bigint) as varchar) || ' %'
+            then cast(cast(round(100 * {{ figure }}) as bigint) as string) || ' %'
         when {{ kind }} = 'count'
-            then cast(cast({{ figure }} as decimal(28, 1)) as varchar)
-        else cast(cast(round({{ figure }}) as bigint) as varchar)
+            then cast(cast({{ figure }} as decimal(28, 1)) as string)
+        else cast(cast(round({{ figure }}) as bigint) as string)
             || ' {{ var("reporting_currency") }}'
     end, 'none')
 {%- endmacro %}

@@ -29,7 +29,7 @@
             field,
             least_value as field_value,
             record_key,
-            cast(null as varchar) as survivorship_rule_id,
+            cast(null as string) as survivorship_rule_id,
             candidate_count,
             0 as differing_value_count
         from field_values

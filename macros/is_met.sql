@@ -3,8 +3,8 @@
    judged. What is unknown meets no criterion but is_not and is_empty. #}
 {% macro is_met(with_times=false) -%}
     {%- set value -%}
-        coalesce(text_value, cast(number_value as varchar)
-        {%- if with_times %}, cast(time_value as varchar){% endif %})
+        coalesce(text_value, cast(number_value as string)
+        {%- if with_times %}, cast(time_value as string){% endif %})
     {%- endset -%}
     coalesce(case operator
         when 'is' then text_value = given_text

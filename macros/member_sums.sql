@@ -22,8 +22,8 @@
     ),
     player_numbers as (
 
-        select cast(range as bigint) as player_number
-        from range(1, {{ players + 1 }})
+        select cast(numbers.number as bigint) as player_number
+        from range(1, {{ players + 1 }}) as numbers (number)
 
     ),
     member_sums as (

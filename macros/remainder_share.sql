@@ -5,9 +5,9 @@
     Reads costs, told_days and the windows reports and days of its caller.
 -#}
 {% macro remainder_share(measure, type, scale) -%}
-    {%- set total = 'sum(costs.' ~ measure ~ ') over reports' -%}
+    {%- set total = '(sum(costs.' ~ measure ~ ') over reports)' -%}
     {%- set told = 'coalesce(sum(told_days.' ~ measure ~ ') over reports, 0)' -%}
-    {%- set up_to_day = 'sum(costs.' ~ measure ~ ') over days' -%}
+    {%- set up_to_day = '(sum(costs.' ~ measure ~ ') over days)' -%}
     {%- set kept = (
         'coalesce(cast(greatest(' ~ total ~ ' - ' ~ told ~ ', least(' ~ total
         ~ ', 0)) as double) / nullif(cast(' ~ total ~ ' as double), 0), 1)'

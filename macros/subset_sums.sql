@@ -9,8 +9,8 @@
     {%- set blocks = ((players + 3) / 4) | int %}
     block_members as (
 
-        select cast(range as bigint) as members
-        from range(16)
+        select cast(numbers.number as bigint) as members
+        from range(16) as numbers (number)
 
     ),
     block_pairs as (

@@ -2,6 +2,6 @@
    with a date. Two of them subtracted count the weekdays between. #}
 {% macro weekday_number(date_column) -%}
     {%- set days = dbt.datediff("cast('1900-01-01' as date)", date_column, 'day') -%}
-    cast(floor(({{ days }}) / 7.0) as integer) * 5
+    cast(floor(({{ days }}) / 7e0) as integer) * 5
         + least(cast(mod({{ days }}, 7) as integer) + 1, 5)
 {%- endmacro %}

@@ -26,8 +26,8 @@
     kept_statuses as (
 
     {{ kept_versions({
-        'person_record_id': 'varchar',
-        'status': 'varchar',
+        'person_record_id': 'string',
+        'status': 'string',
         'dbt_valid_from': 'timestamp',
     }) }}
 

@@ -34,7 +34,7 @@ worded_anomalies as (
         anomalies.*,
         anomalies.label || ': '
         || {{ figure_in_words('anomalies.observed', 'anomalies.kind') }}
-        || ' in the week of ' || cast(anomalies.period_start as varchar)
+        || ' in the week of ' || cast(anomalies.period_start as string)
         || ', ' || anomalies.direction || ' the expected '
         || {{ figure_in_words('anomalies.expected', 'anomalies.kind') }}
         || ' (' || {{ figure_in_words('anomalies.expected_low', 'anomalies.kind') }}

@@ -44,9 +44,9 @@ channel_efficiency as (
         curves.channel,
         case
             when curves.pipeline_per_usd is not null
-                then row_number() over (
+                then cast(row_number() over (
                     order by curves.pipeline_per_usd desc nulls last, curves.channel asc
-                )
+                ) as bigint)
         end as efficiency_rank,
         cast(curves.recent_spend_usd as double)
         / nullif(cast(sum(curves.recent_spend_usd) over () as double), 0)

@@ -12,13 +12,13 @@ missing_fields as (
 enrichment_queue as (
 
     select
-        row_number() over (
+        cast(row_number() over (
             order by
                 open_pipeline_usd desc,
                 entity asc,
                 record_id asc,
                 missing_field asc
-        ) as rank,
+        ) as bigint) as rank,
         entity,
         record_id,
         account_id,

@@ -71,14 +71,14 @@ funnel_leaks as (
 
     select
         dimension,
-        row_number() over (
+        cast(row_number() over (
             partition by dimension
             order by
                 value_lost_usd desc,
                 dropped desc,
                 stage_order asc,
                 dimension_value asc
-        ) as rank,
+        ) as bigint) as rank,
         dimension_value,
         stage,
         entered,

@@ -40,13 +40,13 @@ waiting_leads as (
 response_queue as (
 
     select
-        row_number() over (
+        cast(row_number() over (
             order by
                 lead_responses.urgency asc,
                 lead_responses.overdue_hours asc,
                 lead_responses.due_at asc,
                 lead_responses.funnel_cycle_id asc
-        ) as rank,
+        ) as bigint) as rank,
         lead_responses.urgency,
         lead_responses.funnel_cycle_id,
         lead_responses.person_id,

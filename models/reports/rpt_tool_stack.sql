@@ -12,7 +12,7 @@ tools as (
 tool_stack as (
 
     select
-        row_number() over (
+        cast(row_number() over (
             order by
                 (recommendation != 'keep' and is_renewal_due) desc,
                 (recommendation != 'keep') desc,
@@ -20,7 +20,7 @@ tool_stack as (
                 recommendation asc,
                 annual_cost_usd desc nulls last,
                 tool_id asc
-        ) as rank,
+        ) as bigint) as rank,
         coalesce(tool_name, tool_id) as tool_name,
         recommendation,
         reason,

@@ -263,7 +263,7 @@ def test_today_is_the_day_of_the_reporting_zone(
     """At 20:00 UTC Tokyo has its next day; a day still to come holds none back."""
     macros = "".join(
         (MACROS / f"{name}.sql").read_text()
-        for name in ("reporting_date", "run_started", "is_first_of_day")
+        for name in ("engine/reporting_date", "run_started", "is_first_of_day")
     ).replace("adapter.dispatch('reporting_date')", "default__reporting_date")
     call = "{{ is_first_of_day('measured', 'check_name', 'checked_on') }}"
     condition = jinja2.Template(macros + call).render(

@@ -13,7 +13,7 @@ staged_levels as (
         source,
         'account' as level,
         ad_account_id,
-        cast(null as varchar) as campaign_id,
+        cast(null as string) as campaign_id,
         currency,
         spend,
         stat_date

@@ -29,9 +29,9 @@ conditions as (
             '#',
             case when kind = 'engagement' then criterion_id else '' end,
             '#',
-            coalesce(cast(least_count as varchar), ''),
+            coalesce(cast(least_count as string), ''),
             '#',
-            coalesce(cast(window_days as varchar), '')
+            coalesce(cast(window_days as string), '')
         )) as kind_count
     from criteria
     group by
@@ -66,7 +66,7 @@ problems as (
 
     select
         definitions.definition_version,
-        cast(null as varchar) as route,
+        cast(null as string) as route,
         'the definition has no criteria' as problem
     from definitions
     left join judged_versions
@@ -75,7 +75,7 @@ problems as (
     union all
     select
         judged_versions.definition_version,
-        cast(null as varchar) as route,
+        cast(null as string) as route,
         'neither a definition nor named proposed' as problem
     from judged_versions
     left join definitions

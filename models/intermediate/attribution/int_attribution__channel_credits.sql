@@ -80,7 +80,7 @@ touch_weights as (
         case
             when conversion_effects.total_effect > 0
                 then touch_effects.credit_effect / conversion_effects.total_effect
-            else 1.0 / touch_effects.creditable_count
+            else 1e0 / touch_effects.creditable_count
         end as weight
     from touch_effects
     inner join conversion_effects

@@ -84,7 +84,7 @@ all_steps as (
         chain_order,
         to_state as from_state,
         end_state as to_state,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         ends as steps
     from arrivals
     where ends > 0

@@ -8,7 +8,7 @@
 
 {{ config(
     materialized='incremental',
-    incremental_strategy='append',
+    incremental_strategy=journeys_strategy(),
     on_schema_change='append_new_columns',
     post_hook="{{ drop_stale_journeys() }}"
 ) }}
@@ -54,7 +54,7 @@ journey_touches as (
         -- decay of no whole journey vanishes.
         case when touchpoints.is_creditable then pow(0.5, {{ dbt.datediff(
             'touchpoints.touched_at', 'journeys.last_creditable_at', 'second'
-        ) }} / {{ 86400.0 * var('time_decay_half_life_days') }}) else 0 end as decay
+        ) }} / {{ 86400 * var('time_decay_half_life_days') }}e0) else 0 end as decay
     from journeys
     inner join {{ ref('int_attribution__conversion_people') }} as conversion_people
         on journeys.conversion_key = conversion_people.conversion_key
@@ -71,7 +71,7 @@ placed_touches as (
     select
         *,
         count_if(is_creditable) over so_far as position,
-        lead(touchpoint_id) over so_far is null as is_last,
+        lead(touchpoint_id) over in_order is null as is_last,
         count_if(is_creditable) over journey as creditable_count,
         count_if(is_creditable and is_before_lead) over journey
             as lead_position,
@@ -85,6 +85,10 @@ placed_touches as (
     from journey_touches
     window
         journey as (partition by conversion_key),
+        in_order as (
+            partition by conversion_key
+            order by touched_at asc, touchpoint_id asc
+        ),
         so_far as (
             partition by conversion_key
             order by touched_at asc, touchpoint_id asc

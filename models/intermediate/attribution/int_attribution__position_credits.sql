@@ -3,7 +3,7 @@
 
 {{ config(
     materialized='incremental',
-    incremental_strategy='append',
+    incremental_strategy=journeys_strategy(),
     on_schema_change='append_new_columns',
     post_hook="{{ drop_stale_journeys() }}"
 ) }}

@@ -94,7 +94,7 @@ shape_weights as (
         attribution_model,
         case
             when total_share > 0 then fixed_share / total_share
-            when is_creditable then 1.0 / creditable_count
+            when is_creditable then 1e0 / creditable_count
             else 0
         end as fixed_weight,
         case

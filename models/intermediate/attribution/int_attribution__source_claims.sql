@@ -104,7 +104,7 @@ source_claims as (
         'lead_source' as source_basis,
         lead_sources.kind as source_kind,
         lead_sources.channel as sourced_channel,
-        cast(null as varchar) as sourced_campaign_id
+        cast(null as string) as sourced_campaign_id
     from opportunities
     inner join lead_sources
         on opportunities.lead_source_value = lead_sources.source_value

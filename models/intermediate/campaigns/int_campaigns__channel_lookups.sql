@@ -28,11 +28,11 @@ touch_signals as (
 campaign_signals as (
 
     select
-        cast(null as varchar) as touch_type,
-        cast(null as varchar) as utm_source,
-        cast(null as varchar) as utm_medium,
-        cast(null as varchar) as click_id_type,
-        cast(null as varchar) as external_referrer_host,
+        cast(null as string) as touch_type,
+        cast(null as string) as utm_source,
+        cast(null as string) as utm_medium,
+        cast(null as string) as click_id_type,
+        cast(null as string) as external_referrer_host,
         lower(campaign_type) as campaign_type
     from {{ ref('int_campaigns__campaign_records') }}
     where channel is null and campaign_type is not null

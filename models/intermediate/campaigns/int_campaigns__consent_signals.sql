@@ -32,7 +32,7 @@ email_events as (
         'email' as channel,
         'marketing' as purpose,
         event_type as signal,
-        cast(null as varchar) as lawful_basis,
+        cast(null as string) as lawful_basis,
         email_event_id as evidence,
         occurred_at
     from {{ ref('int_campaigns__email_events') }}

@@ -27,7 +27,7 @@ evidence as (
         'budget' as check_name,
         case when budget is not null then 0.0 else 1.0 end as missed_share,
         coalesce(
-            'planned: ' || cast(cast(budget as decimal(18, 2)) as varchar(20)),
+            'planned: ' || cast(cast(budget as decimal(18, 2)) as string),
             'no planned cost'
         ) as evidence
     from launch_facts

@@ -15,7 +15,7 @@ consent_events as (
         case when status = 'opt_in' then 'opt_in' else 'objection' end as kind,
         status as signal,
         evidence,
-        cast(null as varchar) as campaign_id,
+        cast(null as string) as campaign_id,
         occurred_at
     from {{ ref('int_campaigns__consent_events') }}
     where

@@ -73,7 +73,7 @@ record_flags as (
         'email' as channel,
         'marketing' as purpose,
         'crm_opt_out' as signal,
-        cast(null as varchar) as lawful_basis,
+        cast(null as string) as lawful_basis,
         'has_opted_out' as evidence,
         cast(null as timestamp) as signalled_at
     from person_records
@@ -85,12 +85,12 @@ list_entries as (
 
     select
         person_id,
-        cast(null as varchar) as person_record_id,
+        cast(null as string) as person_record_id,
         'suppression_list' as source,
         'email' as channel,
         'marketing' as purpose,
         'suppression_list' as signal,
-        cast(null as varchar) as lawful_basis,
+        cast(null as string) as lawful_basis,
         suppression_id as evidence,
         cast(null as timestamp) as signalled_at
     from listed_people

@@ -50,7 +50,7 @@ account_rests as (
     select
         account_days.platform,
         account_days.ad_account_id,
-        cast(null as varchar) as campaign_id,
+        cast(null as string) as campaign_id,
         '(not in a campaign report)' as campaign_name,
         account_days.currency,
         'not_in_campaign_report' as spend_level,

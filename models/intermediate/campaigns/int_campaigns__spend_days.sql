@@ -83,7 +83,7 @@ spend_days as (
 
     select
         {{ dbt.hash(
-            "concat_ws('|', cast(spend_date as varchar(10)), source, platform, "
+            "concat_ws('|', cast(spend_date as string), source, platform, "
             ~ "channel, cost_type, spend_level, report_order, currency, "
             ~ "case when is_range then 'range' else 'day' end, "
             ~ "coalesce(ad_account_id, ''), coalesce(unsettled_account, ''), "

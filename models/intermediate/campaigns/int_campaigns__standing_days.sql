@@ -49,7 +49,7 @@ standing_days as (
                 spend_days.report_rank
                 || cast(
                     cast(date_trunc('month', spend_days.spend_date) as date)
-                    as varchar(10)
+                    as string
                 )
         end as report_key,
         spend_days.currency,

@@ -75,7 +75,7 @@ weighted_variants as (
         named_variants.variant,
         coalesce(
             planned_variants.planned_share,
-            1.0 / count(*) over (
+            1e0 / count(*) over (
                 partition by named_variants.test_id, named_variants.test_kind
             )
         ) as weight,

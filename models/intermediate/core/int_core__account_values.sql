@@ -57,8 +57,8 @@ placed_records as (
         account_records.account_name,
         account_records.domain,
         account_records.industry,
-        cast(account_records.employee_count as varchar) as employee_count,
-        cast(account_records.annual_revenue as varchar) as annual_revenue,
+        cast(account_records.employee_count as string) as employee_count,
+        cast(account_records.annual_revenue as string) as annual_revenue,
         account_records.country,
         account_records.state,
         account_records.owner_id

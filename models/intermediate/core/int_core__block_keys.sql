@@ -21,7 +21,7 @@
     'first_site': "left(first_name, 2) || ':' || site",
     'initials_line': "initials || ':' || left(phone, 4)",
     'email_name': 'email_name',
-    'mailbox': "left(email, strpos(email, '@') + 2)",
+    'mailbox': "left(email, instr(email, '@') + 2)",
 } %}
 
 with

@@ -29,23 +29,8 @@ tree_links as (
 
 ),
 
-walks as (
-
-    -- Over greater roots alone, since only the least root's walk has to reach all.
-    select
-        root_id as start_id,
-        linked_root_id as reached_id
-    from tree_links
-    where root_id < linked_root_id
-    union
-    select
-        walks.start_id,
-        tree_links.linked_root_id as reached_id
-    from walks
-    inner join tree_links on walks.reached_id = tree_links.root_id
-    where walks.start_id < tree_links.linked_root_id
-
-),
+-- Over greater roots alone, since only the least root's walk has to reach all.
+{{ walks('tree_links', 'root_id', 'linked_root_id', upwards=true) }},
 
 first_roots as (
 

@@ -20,7 +20,7 @@ person_clusters as (
 moves_before as (
 
     {{ rows_before({
-        'person_record_id': 'varchar', 'person_id': 'varchar', 'moved_at': 'timestamp'
+        'person_record_id': 'string', 'person_id': 'string', 'moved_at': 'timestamp'
     }) }}
 
 ),

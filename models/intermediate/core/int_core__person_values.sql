@@ -73,7 +73,7 @@ placed_records as (
         person_records.country,
         person_records.state,
         person_records.industry,
-        cast(person_records.employee_count as varchar) as employee_count,
+        cast(person_records.employee_count as string) as employee_count,
         person_records.linked_account_record_id as account_record_id,
         person_records.owner_id,
         person_records.lead_source

@@ -52,7 +52,7 @@ conversion_values as (
         account_id,
         segment,
         channel,
-        cast(null as varchar) as currency,
+        cast(null as string) as currency,
         cast(null as boolean) as is_marketing_sourced,
         cast(null as boolean) as is_marketing_influenced,
         cast(null as boolean) as has_exchange_rate,

@@ -39,7 +39,7 @@ metric_steps as (
     select
         conversion_steps.closing_id,
         closed_metrics.metric,
-        cast(null as varchar) as attribution_model,
+        cast(null as string) as attribution_model,
         case
             when closed_metrics.basis = 'unattributed' then 'unattributed'
             else conversion_steps.channel
@@ -47,7 +47,7 @@ metric_steps as (
         conversion_steps.reason,
         conversion_steps.conversion_type,
         conversion_steps.conversion_id,
-        cast(null as varchar) as currency,
+        cast(null as string) as currency,
         conversion_steps.step,
         cast(
             conversion_steps.direction * case
@@ -70,7 +70,7 @@ metric_steps as (
         credit_steps.reason,
         credit_steps.conversion_type,
         credit_steps.conversion_id,
-        cast(null as varchar) as currency,
+        cast(null as string) as currency,
         credit_steps.step,
         cast(
             credit_steps.direction * case
@@ -88,11 +88,11 @@ metric_steps as (
     select
         compared_spend.closing_id,
         closed_metrics.metric,
-        cast(null as varchar) as attribution_model,
+        cast(null as string) as attribution_model,
         compared_spend.channel,
         compared_spend.reason,
         'spend' as conversion_type,
-        cast(null as varchar) as conversion_id,
+        cast(null as string) as conversion_id,
         compared_spend.currency,
         steps.step,
         cast(

@@ -16,7 +16,7 @@ flows as (
 
 removed_tools as (
 
-    select cast(null as varchar) as removed_tool_id
+    select cast(null as string) as removed_tool_id
     union
     select outflows.feeding_tool_id as removed_tool_id
     from flows as outflows
@@ -25,27 +25,29 @@ removed_tools as (
 
 ),
 
-tool_paths as (
+open_flows as (
 
     select
         removed_tools.removed_tool_id,
-        flows.feeding_tool_id as from_tool_id,
-        flows.fed_tool_id as to_tool_id
+        flows.feeding_tool_id,
+        flows.fed_tool_id
     from removed_tools
     inner join flows
         on
             flows.feeding_tool_id is distinct from removed_tools.removed_tool_id
             and flows.fed_tool_id is distinct from removed_tools.removed_tool_id
-    union
+
+),
+
+{{ walks('open_flows', 'feeding_tool_id', 'fed_tool_id', key='removed_tool_id') }},
+
+tool_paths as (
+
     select
-        tool_paths.removed_tool_id,
-        tool_paths.from_tool_id,
-        flows.fed_tool_id as to_tool_id
-    from tool_paths
-    inner join flows
-        on
-            tool_paths.to_tool_id = flows.feeding_tool_id
-            and flows.fed_tool_id is distinct from tool_paths.removed_tool_id
+        removed_tool_id,
+        start_id as from_tool_id,
+        reached_id as to_tool_id
+    from walks
 
 )
 

@@ -51,7 +51,7 @@ due_positions as (
 merged as (
 
     select
-        cast(null as varchar) as funnel_cycle_id,
+        cast(null as string) as funnel_cycle_id,
         clock_id,
         seconds_before as position_seconds,
         1 as is_spell,

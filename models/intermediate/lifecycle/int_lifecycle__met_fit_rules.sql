@@ -27,7 +27,7 @@ values_to_judge as (
         try_cast(fit_rules.value as double) as given_number,
         case
             when fit_rules.column_name = 'is_customer'
-                then cast(fit_attributes.is_customer as varchar)
+                then cast(fit_attributes.is_customer as string)
             else {{ attribute_text('fit_rules.column_name', 'fit_attributes') }}
         end as text_value,
         {{ attribute_number('fit_rules.column_name', 'fit_attributes') }}

@@ -22,8 +22,8 @@ everybody as (
     union all
     select
         '*' as rep_id,
-        cast(null as varchar) as team,
-        cast(null as varchar) as time_zone
+        cast(null as string) as team,
+        cast(null as string) as time_zone
 
 ),
 

@@ -58,7 +58,7 @@ staged_events as (
         statuses.person_record_id,
         statuses.source,
         statuses.status as stage_value,
-        cast(null as varchar) as reason,
+        cast(null as string) as reason,
         'snapshot' as evidence,
         statuses.observed_at as entered_at
     from statuses

@@ -101,7 +101,7 @@ stamps as (
     union all
     select
         person_id,
-        cast(null as varchar) as source,
+        cast(null as string) as source,
         'lead' as stage,
         'created_at' as evidence,
         created_at as entered_at

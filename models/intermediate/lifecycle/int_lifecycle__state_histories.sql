@@ -49,8 +49,8 @@ events as (
     union all
     select
         person_id,
-        cast(null as varchar) as person_record_id,
-        cast(null as varchar) as stage_value,
+        cast(null as string) as person_record_id,
+        cast(null as string) as stage_value,
         stage,
         evidence,
         entered_at

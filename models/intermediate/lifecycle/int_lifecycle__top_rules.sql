@@ -29,7 +29,7 @@ worded_rules as (
         concat(
             rule,
             case when points < 0 then ' ' else ' +' end,
-            cast(cast(points as decimal(18, 1)) as varchar)
+            cast(cast(points as decimal(18, 1)) as string)
         ) as words
     from ranked_rules
     where place <= 3

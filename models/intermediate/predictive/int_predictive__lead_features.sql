@@ -33,14 +33,14 @@ lead_features as (
     select
         lead_id,
         feature,
-        cast(null as varchar) as text_value,
+        cast(null as string) as text_value,
         number_value
     from touch_features
     union all
     select
         lead_id,
         feature,
-        cast(null as varchar) as text_value,
+        cast(null as string) as text_value,
         number_value
     from company_features
 

@@ -42,7 +42,7 @@ metric_worths as (
     union all
     select
         anomaly_metrics.metric,
-        cast(null as varchar) as segment,
+        cast(null as string) as segment,
         anomaly_metrics.worth_share
         * case
             when anomaly_metrics.worth_basis = 'win_rate' then win_rates.win_rate

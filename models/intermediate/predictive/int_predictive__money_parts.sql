@@ -70,7 +70,7 @@ money_parts as (
         coalesce(pipeline.sourced_channel, 'unknown') as channel,
         coalesce(pipeline.sourced_campaign_id, 'unknown') as campaign_id,
         coalesce(pipeline.owner_id, 'unknown') as owner_id,
-        cast(null as varchar) as source,
+        cast(null as string) as source,
         coalesce(accounts.country, 'unknown') as country,
         {{ metric_part('pipeline.amount_usd') }} as numerator,
         {{ metric_part('1') }} as denominator
@@ -80,12 +80,12 @@ money_parts as (
     select
         'spend' as metric,
         spend_date as happened_on,
-        cast(null as varchar) as segment,
+        cast(null as string) as segment,
         coalesce(channel, 'unknown') as channel,
         coalesce(campaign_id, 'unknown') as campaign_id,
-        cast(null as varchar) as owner_id,
+        cast(null as string) as owner_id,
         coalesce(platform, 'unknown') as source,
-        cast(null as varchar) as country,
+        cast(null as string) as country,
         {{ metric_part('spend_usd') }} as numerator,
         cast(null as decimal(38, 10)) as denominator
     from spend_days
@@ -93,12 +93,12 @@ money_parts as (
     select
         'cost_per_mql' as metric,
         spend_date as happened_on,
-        cast(null as varchar) as segment,
+        cast(null as string) as segment,
         coalesce(channel, 'unknown') as channel,
-        cast(null as varchar) as campaign_id,
-        cast(null as varchar) as owner_id,
-        cast(null as varchar) as source,
-        cast(null as varchar) as country,
+        cast(null as string) as campaign_id,
+        cast(null as string) as owner_id,
+        cast(null as string) as source,
+        cast(null as string) as country,
         {{ metric_part('0') }} as numerator,
         {{ metric_part('spend_usd') }} as denominator
     from spend_days
@@ -106,12 +106,12 @@ money_parts as (
     select
         'cost_per_mql' as metric,
         {{ reporting_date('converted_at') }} as happened_on,
-        cast(null as varchar) as segment,
+        cast(null as string) as segment,
         channel,
-        cast(null as varchar) as campaign_id,
-        cast(null as varchar) as owner_id,
-        cast(null as varchar) as source,
-        cast(null as varchar) as country,
+        cast(null as string) as campaign_id,
+        cast(null as string) as owner_id,
+        cast(null as string) as source,
+        cast(null as string) as country,
         {{ metric_part('mqls') }} as numerator,
         {{ metric_part('0') }} as denominator
     from (

@@ -67,9 +67,12 @@ week_shares as (
 
     select
         cast(date_trunc('week', day) as date) as week,
-        count(*) filter (where is_month_end) / 7.0 as month_end_share,
-        count(*) filter (where is_quarter_end) / 7.0 as quarter_end_share,
-        count(*) filter (where is_year_end) / 7.0 as year_end_share
+        count(*) filter (where is_month_end)
+        / cast(7 as double) as month_end_share,
+        count(*) filter (where is_quarter_end)
+        / cast(7 as double) as quarter_end_share,
+        count(*) filter (where is_year_end)
+        / cast(7 as double) as year_end_share
     from ended_days
     group by cast(date_trunc('week', day) as date)
 

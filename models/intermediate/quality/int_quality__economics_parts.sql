@@ -54,8 +54,8 @@ spendless_months as (
 
     select
         month,
-        cast(null as varchar) as channel,
-        cast(null as varchar) as segment,
+        cast(null as string) as channel,
+        cast(null as string) as segment,
         0 as numerator,
         0 as denominator
     from credited_months
@@ -109,9 +109,9 @@ economics_parts as (
         month,
         channel,
         segment,
-        cast(null as varchar) as campaign_id,
-        cast(null as varchar) as owner_id,
-        cast(null as varchar) as source,
+        cast(null as string) as campaign_id,
+        cast(null as string) as owner_id,
+        cast(null as string) as source,
         {{ metric_part('numerator') }} as numerator,
         {{ metric_part('denominator') }} as denominator
     from parts

@@ -21,7 +21,7 @@ source_ages as (
     select
         source,
         {{ dbt.datediff('last_landed_at', 'as_of', 'minute') }}
-        / 60.0 as age
+        / 60e0 as age
     from last_loads
 
 ),

@@ -22,9 +22,9 @@ costs as (
         + 1 as day_count,
         concat_ws(
             '|', platform, campaign_id, campaign_name, channel, cost_type,
-            cast(amount as varchar(40)), currency, cast(impressions as varchar(20)),
-            cast(clicks as varchar(20)), cast(starts_on as varchar(10)),
-            cast(ends_on as varchar(10))
+            cast(amount as string), currency, cast(impressions as string),
+            cast(clicks as string), cast(starts_on as string),
+            cast(ends_on as string)
         ) as written_cost
     from {{ ref('stg_generic__spend') }}
 
@@ -98,10 +98,10 @@ late_events as (
     union all
     select
         'spend_days' as entity,
-        {{ dbt.hash("written_cost || '|' || cast(repeat_number as varchar(20))") }}
+        {{ dbt.hash("written_cost || '|' || cast(repeat_number as string)") }}
             as record_key,
         source,
-        cast(null as varchar) as record_id,
+        cast(null as string) as record_id,
         excluded_days
     from late_costs
     union all
@@ -109,7 +109,7 @@ late_events as (
         'spend_days' as entity,
         late_spend_day_id as record_key,
         source,
-        cast(null as varchar) as record_id,
+        cast(null as string) as record_id,
         cast(1 as bigint) as excluded_days
     from reported_costs
     union all

@@ -18,9 +18,9 @@ lead_parts as (
         {{ reporting_month('happened_at') }} as month,
         channel,
         segment,
-        cast(null as varchar) as campaign_id,
+        cast(null as string) as campaign_id,
         case when is_by_owner then coalesce(owner_id, 'unknown') end as owner_id,
-        cast(null as varchar) as source,
+        cast(null as string) as source,
         {{ metric_part('numerator') }} as numerator,
         {{ metric_part('1') }} as denominator
     from funnel_events

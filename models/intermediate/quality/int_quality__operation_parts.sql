@@ -62,9 +62,9 @@ operation_parts as (
     select
         'email_deliverability_rate' as metric,
         {{ reporting_month('happened_at') }} as month,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         segment,
-        cast(null as varchar) as campaign_id,
+        cast(null as string) as campaign_id,
         owner_id,
         source,
         {{ metric_part('numerator') }} as numerator,
@@ -75,13 +75,13 @@ operation_parts as (
         'campaign_deployment_cycle_days' as metric,
         {{ reporting_month('launches.launched_at') }} as month,
         coalesce(campaigns.channel, 'unknown') as channel,
-        cast(null as varchar) as segment,
+        cast(null as string) as segment,
         launches.campaign_id,
         coalesce(campaigns.owner_id, 'unknown') as owner_id,
         coalesce(campaigns.source, split_part(launches.campaign_id, ':', 1)) as source,
         {{ metric_part(
             dbt.datediff('launches.approved_at', 'launches.launched_at', 'second')
-            ~ ' / 86400.0'
+            ~ ' / 86400e0'
         ) }} as numerator,
         {{ metric_part('1') }} as denominator
     from launches
@@ -92,11 +92,11 @@ operation_parts as (
     select
         'system_uptime_rate' as metric,
         month,
-        cast(null as varchar) as channel,
-        cast(null as varchar) as segment,
-        cast(null as varchar) as campaign_id,
-        cast(null as varchar) as owner_id,
-        cast(null as varchar) as source,
+        cast(null as string) as channel,
+        cast(null as string) as segment,
+        cast(null as string) as campaign_id,
+        cast(null as string) as owner_id,
+        cast(null as string) as source,
         {{ metric_part('minutes_due - minutes_down') }} as numerator,
         {{ metric_part('minutes_due') }} as denominator
     from tool_months

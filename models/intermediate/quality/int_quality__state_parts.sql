@@ -98,9 +98,9 @@ state_parts as (
     select
         metric,
         month,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         segment,
-        cast(null as varchar) as campaign_id,
+        cast(null as string) as campaign_id,
         owner_id,
         source,
         {{ metric_part('numerator') }} as numerator,

@@ -62,7 +62,7 @@ touch_checks as (
     select
         'anonymous_touch_share' as check_name,
         touchpoint_id as record_key,
-        cast(null as varchar) as owner_id,
+        cast(null as string) as owner_id,
         source,
         segment,
         case when person_id is null then 1 else 0 end as numerator,
@@ -73,7 +73,7 @@ touch_checks as (
     select
         'unknown_channel_share' as check_name,
         touchpoint_id as record_key,
-        cast(null as varchar) as owner_id,
+        cast(null as string) as owner_id,
         source,
         segment,
         case when channel = 'unknown' then 1 else 0 end as numerator,
@@ -84,7 +84,7 @@ touch_checks as (
     select
         'unknown_campaign_share' as check_name,
         touchpoint_id as record_key,
-        cast(null as varchar) as owner_id,
+        cast(null as string) as owner_id,
         source,
         segment,
         case when is_campaign_unknown then 1 else 0 end as numerator,
@@ -96,7 +96,7 @@ touch_checks as (
     select
         'utm_compliance_rate' as check_name,
         touchpoint_id as record_key,
-        cast(null as varchar) as owner_id,
+        cast(null as string) as owner_id,
         source,
         segment,
         case when is_utm_compliant then 1 else 0 end as numerator,

@@ -24,10 +24,10 @@ channel_credit_quarters as (
         credit_share,
         case
             when credit_share is not null
-                then rank() over (
+                then cast(rank() over (
                     partition by quarter_start, conversion_type, attribution_model
                     order by credit_share desc
-                )
+                ) as bigint)
         end as credit_rank
     from credit_quarters
 

@@ -34,7 +34,7 @@ conversions as (
 
     select
         {{ dbt.hash(
-            "concat_ws('|', cast(ad_conversions.stat_date as varchar(10)), "
+            "concat_ws('|', cast(ad_conversions.stat_date as string), "
             ~ "ad_conversions.platform, coalesce(ad_conversions.ad_account_id, ''), "
             ~ "coalesce(ad_conversions.campaign_id, ''), "
             ~ "ad_conversions.conversion_name, ad_conversions.currency)"

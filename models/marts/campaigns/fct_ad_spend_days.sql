@@ -79,7 +79,7 @@ ad_spend_days as (
 
     select
         {{ dbt.hash(
-            "concat_ws('|', cast(spend_days.spend_date as varchar(10)), "
+            "concat_ws('|', cast(spend_days.spend_date as string), "
             ~ "spend_days.platform, spend_days.channel, spend_days.cost_type, "
             ~ "spend_days.currency, coalesce(spend_days.campaign_id, ''), "
             ~ "coalesce(spend_days.campaign_name, ''), "

@@ -33,7 +33,7 @@ timed_attempts as (
                 then
                     {{ dbt.datediff(
                         'attempts.started_at', 'attempts.seen_until', 'second'
-                    ) }} / 86400.0
+                    ) }} / 86400e0
         end as elapsed_days
     from attempts
     left join deployment_steps
@@ -107,7 +107,7 @@ campaign_deployments as (
                             'placed_steps.previous_completed_at',
                             'timed_attempts.started_at',
                             'second'
-                        ) }} / 86400.0
+                        ) }} / 86400e0
             end as double
         ) as wait_days,
         cast(timed_attempts.target_days as integer) as target_days,

@@ -14,7 +14,7 @@ late_spend_days as (
 
     select
         {{ dbt.hash(
-            "concat_ws('|', cast(spend_date as varchar(10)), source, platform, "
+            "concat_ws('|', cast(spend_date as string), source, platform, "
             ~ "channel, cost_type, spend_level, currency, "
             ~ "coalesce(campaign_id, ''), coalesce(campaign_name, ''), "
             ~ "coalesce(ad_account_id, ''))"

@@ -60,7 +60,7 @@ spend_reconciliations as (
     select
         {{ dbt.hash(
             "concat_ws('|', months.platform, coalesce(months.ad_account_id, ''), "
-            ~ "cast(months.month as varchar(10)), months.currency)"
+            ~ "cast(months.month as string), months.currency)"
         ) }} as spend_reconciliation_id,
         months.platform,
         months.ad_account_id,

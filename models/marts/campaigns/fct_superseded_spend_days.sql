@@ -49,7 +49,7 @@ superseded_spend_days as (
 
     select
         {{ dbt.hash(
-            "concat_ws('|', cast(superseded_days.spend_date as varchar(10)), "
+            "concat_ws('|', cast(superseded_days.spend_date as string), "
             ~ "superseded_days.source, superseded_days.platform, "
             ~ "superseded_days.channel, superseded_days.spend_level, "
             ~ "superseded_days.currency, coalesce(superseded_days.campaign_id, ''), "

@@ -31,7 +31,7 @@ pipeline_figures as (
     select
         pipeline_months.month,
         closed_metrics.metric,
-        cast(null as varchar) as attribution_model,
+        cast(null as string) as attribution_model,
         pipeline_months.channel,
         case
             when closed_metrics.conversion_type = 'spend' then pipeline_months.spend_usd
@@ -59,7 +59,7 @@ conversion_figures as (
     select
         conversions.month,
         closed_metrics.metric,
-        cast(null as varchar) as attribution_model,
+        cast(null as string) as attribution_model,
         case
             when closed_metrics.basis = 'unattributed' then 'unattributed'
             else conversions.channel

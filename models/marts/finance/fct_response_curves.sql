@@ -40,19 +40,19 @@ response_curves as (
             when 'no present spend' then 'Nothing was spent on it of late.'
             when 'too few weeks'
                 then concat(
-                    cast(levels.fitted_weeks as varchar(10)),
+                    cast(levels.fitted_weeks as string),
                     ' mature weeks with spend; ',
-                    cast(windows.least_weeks as varchar(10)),
+                    cast(windows.least_weeks as string),
                     ' are needed.'
                 )
             when 'too few results'
                 then concat(
                     cast(
                         cast(levels.fitted_opportunities as decimal(18, 1))
-                        as varchar(20)
+                        as string
                     ),
                     ' credited opportunities; ',
-                    cast(cast(windows.least_results as decimal(18, 1)) as varchar(20)),
+                    cast(cast(windows.least_results as decimal(18, 1)) as string),
                     ' are needed.'
                 )
             when 'too little variation'

@@ -86,10 +86,10 @@ tool_months as (
         tools.is_critical,
         cast({{ dbt.datediff(
             'tool_calendar.month_from', 'tool_calendar.month_to', 'microsecond'
-        ) }} / 60000000.0 as decimal(28, 6)) as minutes_due,
+        ) }} / 60000000e0 as decimal(28, 6)) as minutes_due,
         cast(
             coalesce(outage_months.microseconds_down, 0)
-            / 60000000.0 as decimal(28, 6)
+            / 60000000e0 as decimal(28, 6)
         ) as minutes_down,
         coalesce(incident_months.incident_count, 0) as incident_count,
         coalesce(incident_months.unjudged_incidents, 0) as unjudged_incidents,

@@ -22,7 +22,7 @@ assignment_queue as (
         unassigned_leads.person_id
         || '#'
         || coalesce(rule_answers.answer_number, 1) as assignment_option_id,
-        unassigned_leads.rank,
+        cast(unassigned_leads.rank as bigint) as rank,
         cast(coalesce(rule_answers.answer_number, 1) as integer) as option_number,
         unassigned_leads.person_id,
         unassigned_leads.account_id,

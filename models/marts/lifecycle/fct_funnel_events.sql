@@ -49,7 +49,7 @@ funnel_events as (
         channel,
         segment,
         false as is_by_owner,
-        cast(null as varchar) as owner_id,
+        cast(null as string) as owner_id,
         cast(case when sql_at is not null then 1 else 0 end as double)
             as numerator,
         mql_at as happened_at
@@ -63,7 +63,7 @@ funnel_events as (
         channel,
         segment,
         false as is_by_owner,
-        cast(null as varchar) as owner_id,
+        cast(null as string) as owner_id,
         case when opportunity_at is not null then 1 else 0 end as numerator,
         lead_at as happened_at
     from lead_funnel

@@ -69,7 +69,7 @@ funnel_steps as (
         judged_steps.is_dropped,
         {{ dbt.datediff(
             'judged_steps.entered_at', 'judged_steps.progressed_at', 'second'
-        ) }} / 86400.0 as days_to_next,
+        ) }} / cast(86400 as double) as days_to_next,
         judged_steps.won_usd,
         cast(
             case when judged_steps.is_dropped then step_values.value_usd else 0 end

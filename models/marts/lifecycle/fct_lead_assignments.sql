@@ -77,7 +77,7 @@ lead_assignments as (
                 and judged_assignments.first_owned_at >= lead_starts.lead_at
                 then cast({{ dbt.datediff(
                     'lead_starts.lead_at', 'judged_assignments.first_owned_at', 'second'
-                ) }} / 60.0 as double)
+                ) }} / 60e0 as double)
         end as minutes_to_owner,
         judged_assignments.assigned_at
     from judged_assignments

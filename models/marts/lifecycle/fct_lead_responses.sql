@@ -48,7 +48,7 @@ judged_cycles as (
 
     select
         timed_cycles.*,
-        (ends.position_seconds - starts.position_seconds) / 60.0 as elapsed_minutes,
+        (ends.position_seconds - starts.position_seconds) / 60e0 as elapsed_minutes,
         case
             when timed_cycles.responded_at is not null
                 -- Business time is counted in whole seconds.
@@ -93,7 +93,7 @@ lead_responses as (
         case when responded_at is not null then cast(elapsed_minutes as double) end
             as response_minutes,
         case
-            when not is_met then cast((elapsed_minutes - sla_minutes) / 60.0 as double)
+            when not is_met then cast((elapsed_minutes - sla_minutes) / 60e0 as double)
         end as overdue_hours,
         is_met,
         (

@@ -38,7 +38,7 @@ stage_event_exclusions as (
             "coalesce(source, '')", "'#'",
             "coalesce(written_value, '')", "'#'",
             'evidence', "'#'",
-            "coalesce(cast(entered_at as varchar), '')", "'#'",
+            "coalesce(cast(entered_at as string), '')", "'#'",
             'repeat_number',
         ])) }} as stage_event_exclusion_id,
         person_id,

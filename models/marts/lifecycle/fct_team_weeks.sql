@@ -87,7 +87,7 @@ team_weeks as (
             as mqls_in_time,
         coalesce(rep_weeks.reps, 0) as reps,
         cast(coalesce(capacity_weeks.rep_days, 0) as decimal(28, 6)) as rep_days,
-        cast(coalesce(capacity_weeks.seconds_there, 0) / 60.0 as decimal(28, 2))
+        cast(coalesce(capacity_weeks.seconds_there, 0) / 60e0 as decimal(28, 2))
             as available_minutes
     from teams
     cross join planned_weeks

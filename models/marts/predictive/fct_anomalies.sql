@@ -60,7 +60,7 @@ anomalies as (
         directed_anomalies.metric
         || '#' || directed_anomalies.segment
         || '#' || directed_anomalies.channel
-        || '#' || cast(directed_anomalies.week as varchar) as anomaly_id,
+        || '#' || cast(directed_anomalies.week as string) as anomaly_id,
         directed_anomalies.metric,
         directed_anomalies.segment,
         directed_anomalies.channel,

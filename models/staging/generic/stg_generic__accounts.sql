@@ -15,7 +15,7 @@ renamed as (
         'generic' as source,
         trim(account_id) as record_id,
         {{ source_key('generic', 'parent_account_id') }} as parent_account_record_id,
-        cast(null as varchar) as merged_into_record_id,
+        cast(null as string) as merged_into_record_id,
         {{ source_key('generic', 'owner_id') }} as owner_id,
         {{ clean_text('name') }} as account_name,
         {{ normalise_domain('domain') }} as domain,

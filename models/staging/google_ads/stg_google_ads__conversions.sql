@@ -10,7 +10,7 @@ report_rows as (
         'campaign' as level,
         customer_id as account_record_id,
         id as campaign_record_id,
-        cast(null as varchar) as ad_record_id,
+        cast(null as string) as ad_record_id,
         conversions,
         conversions_value as conversion_value,
         all_conversions,

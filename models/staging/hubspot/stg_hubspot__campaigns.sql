@@ -16,18 +16,18 @@ renamed as (
         {{ source_key('hubspot', 'id') }} as campaign_id,
         'hubspot' as source,
         trim(id) as record_id,
-        cast(null as varchar) as parent_campaign_id,
-        cast(null as varchar) as owner_id,
+        cast(null as string) as parent_campaign_id,
+        cast(null as string) as owner_id,
         coalesce({{ clean_text('name') }}, {{ clean_text('subject') }})
             as campaign_name,
         'email' as channel,
         coalesce({{ snake_case('type') }}, 'email') as campaign_type,
-        cast(null as varchar) as status,
-        cast(null as varchar) as utm_campaign,
+        cast(null as string) as status,
+        cast(null as string) as utm_campaign,
         cast(null as date) as start_date,
         cast(null as date) as end_date,
         cast(null as decimal(28, 6)) as budget,
-        cast(null as varchar) as currency
+        cast(null as string) as currency
     from email_campaigns
 
 )

@@ -28,7 +28,7 @@ opt_out_changes as (
 address_choices as (
 
     select
-        cast(null as varchar) as person_record_id,
+        cast(null as string) as person_record_id,
         {{ normalise_email('email_events.recipient') }} as email,
         case upper(trim(status_changes.portal_subscription_status))
             when 'SUBSCRIBED' then 'opt_in' else 'opt_out'
@@ -44,7 +44,7 @@ record_choices as (
 
     select
         person_record_id,
-        cast(null as varchar) as email,
+        cast(null as string) as email,
         'opt_out' as status,
         property_name as evidence,
         changed_at as occurred_at
@@ -69,7 +69,7 @@ consent_events as (
         'email' as channel,
         'all' as purpose,
         status,
-        cast(null as varchar) as lawful_basis,
+        cast(null as string) as lawful_basis,
         evidence,
         occurred_at
     from choices

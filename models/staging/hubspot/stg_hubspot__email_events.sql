@@ -100,7 +100,7 @@ renamed as (
             when standing_events.event_type = 'bounce'
                 then coalesce(bounce_types.bounce_type, 'soft')
         end as bounce_type,
-        cast(null as varchar) as variant,
+        cast(null as string) as variant,
         standing_events.created as occurred_at
     from standing_events
     left join contact_addresses

@@ -30,20 +30,7 @@ merge_pairs as (
 
 ),
 
-walks as (
-
-    select
-        company_id,
-        next_id as reached_id
-    from merge_pairs
-    union
-    select
-        walks.company_id,
-        merge_pairs.next_id as reached_id
-    from walks
-    inner join merge_pairs on walks.reached_id = merge_pairs.company_id
-
-),
+{{ walks('merge_pairs', 'company_id', 'next_id') }},
 
 merged_away as (
 
@@ -56,16 +43,16 @@ merged_away as (
 merged_companies as (
 
     select
-        {{ source_key('hubspot', 'walks.company_id') }} as account_record_id,
+        {{ source_key('hubspot', 'walks.start_id') }} as account_record_id,
         'hubspot' as source,
-        walks.company_id as record_id,
+        walks.start_id as record_id,
         {{ source_key('hubspot', 'walks.reached_id') }} as merged_into_record_id
     from walks
     left join merged_away on walks.reached_id = merged_away.company_id
     where merged_away.company_id is null
     qualify
         row_number() over (
-            partition by walks.company_id order by walks.reached_id
+            partition by walks.start_id order by walks.reached_id
         ) = 1
 
 )

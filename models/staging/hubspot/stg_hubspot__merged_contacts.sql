@@ -46,20 +46,7 @@ merge_pairs as (
 
 ),
 
-walks as (
-
-    select
-        contact_id,
-        next_id as reached_id
-    from merge_pairs
-    union
-    select
-        walks.contact_id,
-        merge_pairs.next_id as reached_id
-    from walks
-    inner join merge_pairs on walks.reached_id = merge_pairs.contact_id
-
-),
+{{ walks('merge_pairs', 'contact_id', 'next_id') }},
 
 merged_away as (
 
@@ -72,9 +59,9 @@ merged_away as (
 merged_contacts as (
 
     select
-        {{ source_key('hubspot', 'walks.contact_id') }} as person_record_id,
+        {{ source_key('hubspot', 'walks.start_id') }} as person_record_id,
         'hubspot' as source,
-        walks.contact_id as record_id,
+        walks.start_id as record_id,
         {{ source_key('hubspot', 'walks.reached_id') }} as merged_into_record_id
     from walks
     left join merged_away on walks.reached_id = merged_away.contact_id
@@ -82,7 +69,7 @@ merged_contacts as (
     where merged_away.contact_id is null
     qualify
         row_number() over (
-            partition by walks.contact_id
+            partition by walks.start_id
             order by (contacts.contact_id is null) asc, walks.reached_id asc
         ) = 1
 

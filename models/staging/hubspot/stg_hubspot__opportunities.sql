@@ -78,7 +78,7 @@ renamed as (
         'hubspot' as source,
         trim(staged_deals.deal_id) as record_id,
         deal_companies.account_record_id,
-        cast(null as varchar) as primary_campaign_id,
+        cast(null as string) as primary_campaign_id,
         {{ source_key(
             'hubspot',
             'coalesce(staged_deals.owner_id, staged_deals.property_hubspot_owner_id)'

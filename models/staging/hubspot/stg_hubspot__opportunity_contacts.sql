@@ -68,7 +68,7 @@ opportunity_contacts as (
         opportunity_id,
         person_record_id,
         'hubspot' as source,
-        cast(null as varchar) as role,
+        cast(null as string) as role,
         false as is_primary
     from deal_contacts
 

@@ -53,9 +53,9 @@ renamed as (
             )
         ) }} as account_record_id,
         {{ source_key('hubspot', 'contacts.property_hubspot_owner_id') }} as owner_id,
-        cast(null as varchar) as converted_contact_record_id,
-        cast(null as varchar) as converted_account_record_id,
-        cast(null as varchar) as converted_opportunity_id,
+        cast(null as string) as converted_contact_record_id,
+        cast(null as string) as converted_account_record_id,
+        cast(null as string) as converted_opportunity_id,
         merged_contacts.merged_into_record_id,
         {{ normalise_email('contacts.property_email') }} as email,
         {{ clean_text('contacts.property_firstname') }} as first_name,

@@ -78,7 +78,7 @@ stage_events as (
         person_record_id,
         'hubspot' as source,
         stage_value,
-        cast(null as varchar) as reason,
+        cast(null as string) as reason,
         evidence,
         entered_at
     from stages

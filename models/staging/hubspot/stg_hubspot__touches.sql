@@ -31,7 +31,7 @@ submissions as (
         {{ source_key(
             'hubspot',
             "concat_ws('-', conversion_id, contact_id, form_id, "
-            ~ "cast(sent_forms.timestamp as varchar))"
+            ~ "cast(sent_forms.timestamp as string))"
         ) }} as touchpoint_id,
         {{ source_key('hubspot', 'contact_id') }} as person_record_id,
         {{ clean_text('page_url') }} as landing_page,
@@ -55,7 +55,7 @@ touches as (
     select
         touchpoint_id,
         person_record_id,
-        cast(null as varchar) as campaign_id,
+        cast(null as string) as campaign_id,
         'form_submit' as touch_type,
         landing_page,
         touched_at
@@ -69,20 +69,20 @@ renamed as (
         touchpoint_id,
         'hubspot' as source,
         person_record_id,
-        cast(null as varchar) as anonymous_id,
+        cast(null as string) as anonymous_id,
         campaign_id,
         touch_type,
-        cast(null as varchar) as given_channel,
+        cast(null as string) as given_channel,
         {{ query_parameter('landing_page', 'utm_source') }} as utm_source,
         {{ query_parameter('landing_page', 'utm_medium') }} as utm_medium,
         {{ query_parameter('landing_page', 'utm_campaign') }} as utm_campaign,
         {{ query_parameter('landing_page', 'utm_content') }} as utm_content,
         {{ query_parameter('landing_page', 'utm_term') }} as utm_term,
         {{ click_id_type('landing_page') }} as click_id_type,
-        cast(null as varchar) as referrer_host,
+        cast(null as string) as referrer_host,
         false as is_internal_referrer,
         landing_page,
-        cast(null as varchar) as variant,
+        cast(null as string) as variant,
         touched_at
     from touches
     where touched_at is not null

@@ -59,7 +59,7 @@ renamed as (
         {{ normalise_email('owners.email') }} as email,
         lower({{ clean_text('roles.name') }}) as role,
         {{ clean_text('teams.name') }} as team,
-        cast(null as varchar) as time_zone,
+        cast(null as string) as time_zone,
         coalesce(owners.is_active, true)
         and not coalesce(owners.archived, false)
         and not coalesce(owners._fivetran_deleted, false) as is_active

@@ -31,7 +31,7 @@ renamed as (
         trim(id) as record_id,
         {{ clean_text('name') }} as account_name,
         upper({{ clean_text('currency') }}) as currency,
-        cast(null as varchar) as time_zone
+        cast(null as string) as time_zone
     from latest_versions
 
 )

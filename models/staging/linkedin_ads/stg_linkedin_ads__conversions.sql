@@ -9,7 +9,7 @@ report_rows as (
     select
         'campaign' as level,
         {{ source_key('linkedin_ads', 'campaign_id') }} as ad_group_id,
-        cast(null as varchar) as ad_id,
+        cast(null as string) as ad_id,
         external_website_conversions,
         external_website_post_click_conversions,
         external_website_post_view_conversions,
@@ -21,7 +21,7 @@ report_rows as (
     union all
     select
         'ad' as level,
-        cast(null as varchar) as ad_group_id,
+        cast(null as string) as ad_group_id,
         {{ source_key('linkedin_ads', 'creative_id') }} as ad_id,
         external_website_conversions,
         external_website_post_click_conversions,

@@ -16,8 +16,8 @@ renamed as (
         {{ source_key('marketo', 'id') }} as activity_id,
         'marketo' as source,
         {{ source_key('marketo', 'lead_id') }} as person_record_id,
-        cast(null as varchar) as opportunity_id,
-        cast(null as varchar) as user_id,
+        cast(null as string) as opportunity_id,
+        cast(null as string) as user_id,
         'auto_email' as activity_type,
         'outbound' as direction,
         activity_date as occurred_at

@@ -23,11 +23,11 @@ consent_events as (
     select
         {{ source_key('marketo', 'lead_id') }} as person_record_id,
         'marketo' as source,
-        cast(null as varchar) as email,
+        cast(null as string) as email,
         'email' as channel,
         'all' as purpose,
         case when is_unsubscribed then 'opt_out' else 'opt_in' end as status,
-        cast(null as varchar) as lawful_basis,
+        cast(null as string) as lawful_basis,
         coalesce(reason, 'unsubscribed') as evidence,
         activity_date as occurred_at
     from changes

@@ -11,8 +11,8 @@ activities as (
         lead_id,
         campaign_id,
         'sent' as event_type,
-        cast(null as varchar) as category,
-        cast(null as varchar) as email,
+        cast(null as string) as category,
+        cast(null as string) as email,
         cast(null as integer) as test_variant,
         activity_date
     from {{ source('marketo', 'activity_send_email') }}
@@ -23,8 +23,8 @@ activities as (
         lead_id,
         campaign_id,
         'delivered' as event_type,
-        cast(null as varchar) as category,
-        cast(null as varchar) as email,
+        cast(null as string) as category,
+        cast(null as string) as email,
         test_variant,
         activity_date
     from {{ source('marketo', 'activity_email_delivered') }}
@@ -45,8 +45,8 @@ activities as (
         lead_id,
         campaign_id,
         'open' as event_type,
-        cast(null as varchar) as category,
-        cast(null as varchar) as email,
+        cast(null as string) as category,
+        cast(null as string) as email,
         test_variant,
         activity_date
     from {{ source('marketo', 'activity_open_email') }}
@@ -56,8 +56,8 @@ activities as (
         lead_id,
         campaign_id,
         'click' as event_type,
-        cast(null as varchar) as category,
-        cast(null as varchar) as email,
+        cast(null as string) as category,
+        cast(null as string) as email,
         test_variant,
         activity_date
     from {{ source('marketo', 'activity_click_email') }}
@@ -67,8 +67,8 @@ activities as (
         lead_id,
         campaign_id,
         'unsubscribe' as event_type,
-        cast(null as varchar) as category,
-        cast(null as varchar) as email,
+        cast(null as string) as category,
+        cast(null as string) as email,
         test_variant,
         activity_date
     from {{ source('marketo', 'activity_unsubscribe_email') }}
@@ -104,7 +104,7 @@ renamed as (
             when activities.event_type = 'bounce'
                 then coalesce(bounce_types.bounce_type, 'soft')
         end as bounce_type,
-        cast(nullif(activities.test_variant, 0) as varchar) as variant,
+        cast(nullif(activities.test_variant, 0) as string) as variant,
         activities.activity_date as occurred_at
     from activities
     left join campaigns on trim(activities.campaign_id) = trim(campaigns.id)

@@ -30,20 +30,7 @@ merge_pairs as (
 
 ),
 
-walks as (
-
-    select
-        lead_id,
-        next_id as reached_id
-    from merge_pairs
-    union
-    select
-        walks.lead_id,
-        merge_pairs.next_id as reached_id
-    from walks
-    inner join merge_pairs on walks.reached_id = merge_pairs.lead_id
-
-),
+{{ walks('merge_pairs', 'lead_id', 'next_id') }},
 
 merged_away as (
 
@@ -56,16 +43,16 @@ merged_away as (
 merged_leads as (
 
     select
-        {{ source_key('marketo', 'walks.lead_id') }} as person_record_id,
+        {{ source_key('marketo', 'walks.start_id') }} as person_record_id,
         'marketo' as source,
-        walks.lead_id as record_id,
+        walks.start_id as record_id,
         {{ source_key('marketo', 'walks.reached_id') }} as merged_into_record_id
     from walks
     left join merged_away on walks.reached_id = merged_away.lead_id
     where merged_away.lead_id is null
     qualify
         row_number() over (
-            partition by walks.lead_id order by walks.reached_id
+            partition by walks.start_id order by walks.reached_id
         ) = 1
 
 )

@@ -69,7 +69,7 @@ stages as (
     select
         first_changes.lead_id,
         first_changes.old_value as stage_value,
-        cast(null as varchar) as reason,
+        cast(null as string) as reason,
         'field_history' as evidence,
         leads.created_at as entered_at
     from first_changes
@@ -78,7 +78,7 @@ stages as (
     select
         trim(leads.id) as lead_id,
         leads.lead_status as stage_value,
-        cast(null as varchar) as reason,
+        cast(null as string) as reason,
         'current_status' as evidence,
         coalesce(leads.updated_at, leads.created_at) as entered_at
     from leads

@@ -39,12 +39,12 @@ activities as (
         id,
         lead_id,
         campaign_id,
-        cast(null as varchar) as program_id,
+        cast(null as string) as program_id,
         'form_submit' as touch_type,
         -- A form that stands in a page of ours is sent with that page as its referrer.
         coalesce(referrer_url, '')
         || coalesce('?' || query_parameters, '') as landing_page,
-        cast(null as varchar) as referrer_url,
+        cast(null as string) as referrer_url,
         activity_date
     from form_fills
     union all
@@ -52,10 +52,10 @@ activities as (
         id,
         lead_id,
         campaign_id,
-        cast(null as varchar) as program_id,
+        cast(null as string) as program_id,
         'email_click' as touch_type,
         link as landing_page,
-        cast(null as varchar) as referrer_url,
+        cast(null as string) as referrer_url,
         activity_date
     from clicks
     union all
@@ -63,7 +63,7 @@ activities as (
         id,
         lead_id,
         campaign_id,
-        cast(null as varchar) as program_id,
+        cast(null as string) as program_id,
         'web_session' as touch_type,
         coalesce(webpage_url, '')
         || coalesce('?' || query_parameters, '') as landing_page,
@@ -74,13 +74,13 @@ activities as (
     select
         id,
         lead_id,
-        cast(null as varchar) as campaign_id,
+        cast(null as string) as campaign_id,
         program_id,
         case
             when has_succeeded then 'campaign_response' else 'campaign_member'
         end as touch_type,
-        cast(null as varchar) as landing_page,
-        cast(null as varchar) as referrer_url,
+        cast(null as string) as landing_page,
+        cast(null as string) as referrer_url,
         activity_date
     from program_responses
 
@@ -92,12 +92,12 @@ renamed as (
         {{ source_key('marketo', 'activities.id') }} as touchpoint_id,
         'marketo' as source,
         {{ source_key('marketo', 'activities.lead_id') }} as person_record_id,
-        cast(null as varchar) as anonymous_id,
+        cast(null as string) as anonymous_id,
         {{ source_key(
             'marketo', 'coalesce(activities.program_id, campaigns.program_id)'
         ) }} as campaign_id,
         activities.touch_type,
-        cast(null as varchar) as given_channel,
+        cast(null as string) as given_channel,
         {{ query_parameter('activities.landing_page', 'utm_source') }} as utm_source,
         {{ query_parameter('activities.landing_page', 'utm_medium') }} as utm_medium,
         {{ query_parameter('activities.landing_page', 'utm_campaign') }}
@@ -111,7 +111,7 @@ renamed as (
             = {{ url_host('activities.landing_page') }}, false
         ) as is_internal_referrer,
         {{ clean_text('activities.landing_page') }} as landing_page,
-        cast(null as varchar) as variant,
+        cast(null as string) as variant,
         activities.activity_date as touched_at
     from activities
     left join campaigns on trim(activities.campaign_id) = trim(campaigns.id)

@@ -10,7 +10,7 @@ report_rows as (
         'campaign' as level,
         account_id as account_record_id,
         campaign_id as campaign_record_id,
-        cast(null as varchar) as ad_record_id,
+        cast(null as string) as ad_record_id,
         currency_code,
         coalesce(conversions_qualified, conversions) as conversions,
         revenue as conversion_value,

@@ -17,16 +17,16 @@ renamed as (
         'contact' as record_type,
         {{ source_key('salesforce', 'account_id') }} as account_record_id,
         {{ source_key('salesforce', 'owner_id') }} as owner_id,
-        cast(null as varchar) as converted_contact_record_id,
-        cast(null as varchar) as converted_account_record_id,
-        cast(null as varchar) as converted_opportunity_id,
+        cast(null as string) as converted_contact_record_id,
+        cast(null as string) as converted_account_record_id,
+        cast(null as string) as converted_opportunity_id,
         {{ source_key('salesforce', 'master_record_id') }} as merged_into_record_id,
         {{ normalise_email('email') }} as email,
         {{ clean_text('first_name') }} as first_name,
         {{ clean_text('last_name') }} as last_name,
         {{ clean_text('title') }} as title,
         -- Company, industry and size of a contact are those of its account.
-        cast(null as varchar) as company_name,
+        cast(null as string) as company_name,
         coalesce({{ clean_text('phone') }}, {{ clean_text('mobile_phone') }}) as phone,
         coalesce(
             {{ clean_text('mailing_country') }},
@@ -36,10 +36,10 @@ renamed as (
             {{ clean_text('mailing_state') }}, {{ clean_text('mailing_state_code') }}
         ) as state,
         {{ clean_text('mailing_postal_code') }} as postal_code,
-        cast(null as varchar) as industry,
+        cast(null as string) as industry,
         cast(null as integer) as employee_count,
         {{ clean_text('lead_source') }} as lead_source,
-        cast(null as varchar) as status,
+        cast(null as string) as status,
         coalesce(has_opted_out_of_email, false) as has_opted_out,
         coalesce(is_deleted, false)
         or {{ is_removed() }} as is_deleted,

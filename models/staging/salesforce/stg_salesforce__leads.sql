@@ -16,7 +16,7 @@ renamed as (
         trim(id) as record_id,
         'lead' as record_type,
         -- A lead belongs to no account until it is converted.
-        cast(null as varchar) as account_record_id,
+        cast(null as string) as account_record_id,
         {{ source_key('salesforce', 'owner_id') }} as owner_id,
         {{ source_key('salesforce', 'converted_contact_id') }}
             as converted_contact_record_id,

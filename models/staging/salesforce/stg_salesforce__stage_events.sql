@@ -86,7 +86,7 @@ renamed as (
         {{ source_key('salesforce', 'lead_id') }} as person_record_id,
         'salesforce' as source,
         {{ clean_text('status') }} as stage_value,
-        cast(null as varchar) as reason,
+        cast(null as string) as reason,
         evidence,
         entered_at
     from statuses

@@ -26,22 +26,22 @@ renamed as (
             {{ source_key('salesforce', 'contact_id') }},
             {{ source_key('salesforce', 'lead_id') }}
         ) as person_record_id,
-        cast(null as varchar) as anonymous_id,
+        cast(null as string) as anonymous_id,
         {{ source_key('salesforce', 'campaign_id') }} as campaign_id,
         case
             when is_response then 'campaign_response' else 'campaign_member'
         end as touch_type,
-        cast(null as varchar) as given_channel,
-        cast(null as varchar) as utm_source,
-        cast(null as varchar) as utm_medium,
-        cast(null as varchar) as utm_campaign,
-        cast(null as varchar) as utm_content,
-        cast(null as varchar) as utm_term,
-        cast(null as varchar) as click_id_type,
-        cast(null as varchar) as referrer_host,
+        cast(null as string) as given_channel,
+        cast(null as string) as utm_source,
+        cast(null as string) as utm_medium,
+        cast(null as string) as utm_campaign,
+        cast(null as string) as utm_content,
+        cast(null as string) as utm_term,
+        cast(null as string) as click_id_type,
+        cast(null as string) as referrer_host,
         false as is_internal_referrer,
-        cast(null as varchar) as landing_page,
-        cast(null as varchar) as variant,
+        cast(null as string) as landing_page,
+        cast(null as string) as variant,
         coalesce(
             case when is_response then first_responded_date end, created_date
         ) as touched_at
