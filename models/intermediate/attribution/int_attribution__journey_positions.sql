@@ -71,7 +71,7 @@ placed_touches as (
     select
         *,
         count_if(is_creditable) over so_far as position,
-        lead(touchpoint_id) over in_order is null as is_last,
+        count(*) over so_far = count(*) over journey as is_last,
         count_if(is_creditable) over journey as creditable_count,
         count_if(is_creditable and is_before_lead) over journey
             as lead_position,
@@ -85,10 +85,6 @@ placed_touches as (
     from journey_touches
     window
         journey as (partition by conversion_key),
-        in_order as (
-            partition by conversion_key
-            order by touched_at asc, touchpoint_id asc
-        ),
         so_far as (
             partition by conversion_key
             order by touched_at asc, touchpoint_id asc
