@@ -46,10 +46,8 @@ def main() -> int:
             differing += comparison.fault is not None
             told = comparison.fault or "equal"
             print(f"{comparison.relation}  {comparison.rows} rows  {told}", flush=True)
-        tasks = cluster.tasks_by_executor()
-    told = ", ".join(
-        f"executor {name}: {count}" for name, count in sorted(tasks.items())
-    )
+        tasks = cluster.tasks_by_worker()
+    told = ", ".join(f"worker {name}: {count}" for name, count in sorted(tasks.items()))
     print(f"{differing} relations differ; tasks: {told}")
     return int(not is_built or differing > 0 or len(tasks) < WORKERS)
 

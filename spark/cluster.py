@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from pathlib import Path
 from types import TracebackType
+from urllib.parse import urlsplit
 
 HOST = "127.0.0.1"
 WORKERS = 2
@@ -103,14 +104,24 @@ class Cluster:
         """The folder of the tables' Parquet files."""
         return self.folder / "tables"
 
-    def tasks_by_executor(self) -> Counter[str]:
-        """Return how many tasks each executor ended, by the cluster's event log."""
+    def tasks_by_worker(self) -> Counter[str]:
+        """Return how many tasks the executors of each worker ended, by the event log.
+
+        A worker is named by the address of its own page. An executor that was lost is
+        followed by another one, so that their ids tell nothing of workers.
+        """
         tasks: Counter[str] = Counter()
+        workers: dict[str, str] = {}
         for log in (self.folder / "events").iterdir():
             with log.open() as lines:
                 for line in lines:
-                    if line.startswith('{"Event":"SparkListenerTaskEnd"'):
-                        tasks[json.loads(line)["Task Info"]["Executor ID"]] += 1
+                    if line.startswith('{"Event":"SparkListenerExecutorAdded"'):
+                        added = json.loads(line)
+                        page = urlsplit(added["Executor Info"]["Log Urls"]["stdout"])
+                        workers[added["Executor ID"]] = page.netloc
+                    elif line.startswith('{"Event":"SparkListenerTaskEnd"'):
+                        executor = json.loads(line)["Task Info"]["Executor ID"]
+                        tasks[workers[executor]] += 1
         return tasks
 
     def _start_nodes(self) -> None:
