@@ -93,6 +93,7 @@ lint: setup ## Check style, types, layers and deprecations.
 
 audit: setup ## Look for known weaknesses of the locked libraries; takes the network.
 	$(VENV)/bin/pip-audit --requirement requirements.lock --disable-pip --no-deps
+	$(VENV)/bin/pip-audit --requirement requirements-spark.lock --disable-pip --no-deps
 
 format: setup ## Rewrite Python and SQL to the house style.
 	$(VENV)/bin/ruff check --fix scripts dashboard tests benchmarks models spark
