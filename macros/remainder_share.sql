@@ -13,11 +13,10 @@
         ~ ', 0)) as double) / nullif(cast(' ~ total ~ ' as double), 0), 1)'
     ) -%}
     cast(
-        round(cast({{ up_to_day }} as double) * {{ kept }}, {{ scale }})
-        - round(
-            cast({{ up_to_day }} - costs.{{ measure }} as double) * {{ kept }},
-            {{ scale }}
-        )
+        {{ rounded('cast(' ~ up_to_day ~ ' as double) * ' ~ kept, scale) }}
+        - {{ rounded(
+            'cast(' ~ up_to_day ~ ' - costs.' ~ measure ~ ' as double) * ' ~ kept, scale
+        ) }}
         as {{ type }}
     )
 {%- endmacro %}

@@ -4,16 +4,10 @@
 {% macro share_part(total, before, upto, whole, data_type, digits) -%}
     case
             when {{ upto }} = {{ whole }} then {{ total }}
-            else cast(
-                round(
-                    cast({{ total }} as double) * {{ upto }} / {{ whole }},
-                    {{ digits }}
-                ) as {{ data_type }}
-            )
-        end - cast(
-            round(
-                cast({{ total }} as double) * {{ before }} / {{ whole }},
-                {{ digits }}
-            ) as {{ data_type }}
-        )
+            else cast({{ rounded(
+                'cast(' ~ total ~ ' as double) * ' ~ upto ~ ' / ' ~ whole, digits
+            ) }} as {{ data_type }})
+        end - cast({{ rounded(
+            'cast(' ~ total ~ ' as double) * ' ~ before ~ ' / ' ~ whole, digits
+        ) }} as {{ data_type }})
 {%- endmacro %}

@@ -85,10 +85,10 @@ outlook_parts as (
         late_spend_days.cost_type,
         0 as paced_usd,
         coalesce(
-            cast(
-                late_spend_days.spend_amount
-                * exchange_rates.reporting_per_unit as decimal(28, 6)
-            ), 0
+            {{ converted(
+                'late_spend_days.spend_amount', 'exchange_rates.reporting_per_unit',
+                28, 6
+            ) }}, 0
         ) as entered_usd,
         case when exchange_rates.currency is null then 1 else 0 end
             as late_days_without_rate

@@ -81,14 +81,12 @@ converted_payments as (
         placed_payments.paid_currency as currency,
         exchange_rates.reporting_per_unit is not null as has_exchange_rate,
         placed_payments.signed_amount as amount,
-        cast(
-            placed_payments.signed_amount
-            * exchange_rates.reporting_per_unit as decimal(28, 6)
-        ) as amount_usd,
-        cast(
-            placed_payments.signed_cost
-            * exchange_rates.reporting_per_unit as decimal(28, 6)
-        ) as cost_of_revenue_usd,
+        {{ converted(
+            'placed_payments.signed_amount', 'exchange_rates.reporting_per_unit', 28, 6
+        ) }} as amount_usd,
+        {{ converted(
+            'placed_payments.signed_cost', 'exchange_rates.reporting_per_unit', 28, 6
+        ) }} as cost_of_revenue_usd,
         placed_payments.paid_on,
         placed_payments.paid_at
     from placed_payments

@@ -48,9 +48,9 @@ converted_subscriptions as (
         subscriptions.charged_currency as currency,
         exchange_rates.reporting_per_unit is not null as has_exchange_rate,
         subscriptions.mrr,
-        cast(
-            subscriptions.mrr * exchange_rates.reporting_per_unit as decimal(28, 6)
-        ) as mrr_usd,
+        {{ converted(
+            'subscriptions.mrr', 'exchange_rates.reporting_per_unit', 28, 6
+        ) }} as mrr_usd,
         subscriptions.started_on,
         subscriptions.ended_on
     from subscriptions

@@ -65,7 +65,9 @@ cost_days as (
         sum(contract_days.seats) as seats,
         bool_or(day_rates.reporting_per_unit is null) as lacks_rate,
         sum(
-            cast(contract_days.cost * day_rates.reporting_per_unit as decimal(28, 6))
+            {{ converted(
+                'contract_days.cost', 'day_rates.reporting_per_unit', 28, 6
+            ) }}
         ) as cost_usd
     from contract_days
     left join day_rates

@@ -55,10 +55,9 @@ dated_contracts as (
                 'tool_contracts.starts_on'
             ) }} as date)
         end as renews_on,
-        cast(
-            tool_contracts.annual_cost
-            * exchange_rates.reporting_per_unit as decimal(28, 6)
-        ) as annual_cost_usd
+        {{ converted(
+            'tool_contracts.annual_cost', 'exchange_rates.reporting_per_unit', 28, 6
+        ) }} as annual_cost_usd
     from tool_contracts
     left join exchange_rates on tool_contracts.currency = exchange_rates.currency
 

@@ -78,10 +78,9 @@ campaigns as (
         campaign_records.status,
         campaign_records.utm_campaign,
         name_breaches.campaign_id is null as is_name_compliant,
-        cast(
-            campaign_records.budget * exchange_rates.reporting_per_unit
-            as decimal(18, 2)
-        ) as budget_usd,
+        {{ converted(
+            'campaign_records.budget', 'exchange_rates.reporting_per_unit', 18, 2
+        ) }} as budget_usd,
         campaign_records.start_date,
         campaign_records.end_date
     from campaign_records

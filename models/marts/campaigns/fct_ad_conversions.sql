@@ -50,10 +50,10 @@ conversions as (
         exchange_rates.reporting_per_unit is not null as has_exchange_rate,
         ad_conversions.conversions,
         ad_conversions.conversion_value,
-        cast(
-            ad_conversions.conversion_value * exchange_rates.reporting_per_unit
-            as decimal(28, 6)
-        ) as conversion_value_usd
+        {{ converted(
+            'ad_conversions.conversion_value', 'exchange_rates.reporting_per_unit',
+            28, 6
+        ) }} as conversion_value_usd
     from ad_conversions
     left join campaigns
         on ad_conversions.campaign_id = campaigns.campaign_id

@@ -98,7 +98,9 @@ ad_spend_days as (
         day_rates.reporting_per_unit is not null as has_exchange_rate,
         spend_days.has_valid_range,
         spend_days.amount as spend_amount,
-        cast(spend_days.amount * day_rates.reporting_per_unit as decimal(28, 6))
+        {{ converted(
+            'spend_days.amount', 'day_rates.reporting_per_unit', 28, 6
+        ) }}
             as spend_usd,
         spend_days.impressions,
         spend_days.clicks

@@ -67,10 +67,9 @@ superseded_spend_days as (
         superseded_days.currency,
         exchange_rates.reporting_per_unit is not null as has_exchange_rate,
         superseded_days.amount as spend_amount,
-        cast(
-            superseded_days.amount * exchange_rates.reporting_per_unit
-            as decimal(28, 6)
-        ) as spend_usd,
+        {{ converted(
+            'superseded_days.amount', 'exchange_rates.reporting_per_unit', 28, 6
+        ) }} as spend_usd,
         superseded_days.impressions,
         superseded_days.clicks
     from superseded_days

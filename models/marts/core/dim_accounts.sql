@@ -60,11 +60,12 @@ accounts as (
         territories.industry,
         coalesce(golden_accounts.employee_count, enrichments.employee_count)
             as employee_count,
-        cast(
-            coalesce(
-                golden_accounts.annual_revenue * current_rates.reporting_per_unit,
-                enrichments.annual_revenue
-            ) as decimal(18, 2)
+        coalesce(
+            {{ converted(
+                'golden_accounts.annual_revenue', 'current_rates.reporting_per_unit',
+                18, 2
+            ) }},
+            cast(enrichments.annual_revenue as decimal(18, 2))
         ) as annual_revenue_usd,
         coalesce(segments.segment, 'unknown') as segment,
         territories.country,

@@ -60,12 +60,12 @@ opportunity_changes as (
         known_events.opportunity_id,
         known_events.stage_name,
         known_events.close_date,
-        cast(
-            known_events.amount * opening_rates.reporting_per_unit as decimal(18, 2)
-        ) as open_amount_usd,
-        cast(
-            known_events.amount * closing_rates.reporting_per_unit as decimal(18, 2)
-        ) as closed_amount_usd,
+        {{ converted(
+            'known_events.amount', 'opening_rates.reporting_per_unit', 18, 2
+        ) }} as open_amount_usd,
+        {{ converted(
+            'known_events.amount', 'closing_rates.reporting_per_unit', 18, 2
+        ) }} as closed_amount_usd,
         known_events.changed_at
     from known_events
     left join exchange_rates as opening_rates

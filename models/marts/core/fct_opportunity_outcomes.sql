@@ -75,7 +75,9 @@ opportunity_outcomes as (
         opportunities.is_won,
         exchange_rates.reporting_per_unit is not null as has_exchange_rate,
         opportunities.amount,
-        cast(opportunities.amount * exchange_rates.reporting_per_unit as decimal(18, 2))
+        {{ converted(
+            'opportunities.amount', 'exchange_rates.reporting_per_unit', 18, 2
+        ) }}
             as amount_usd,
         opportunities.created_at,
         opportunities.closed_at,

@@ -53,9 +53,9 @@ parts as (
         case when exchange_rates.currency is null then 1 else 0 end
             as budgets_without_rate,
         coalesce(
-            cast(
-                budgets.amount * exchange_rates.reporting_per_unit as decimal(28, 2)
-            ), 0
+            {{ converted(
+                'budgets.amount', 'exchange_rates.reporting_per_unit', 28, 2
+            ) }}, 0
         ) as budget_usd,
         0 as direct_spend_usd,
         0 as outlook_usd,
