@@ -187,7 +187,10 @@ def prove(warehouse: Path, contract: Contract, person: Person, out: Path) -> Sea
         search_database(warehouse, person, contract, search)
         search.files += 1
         search.add(f"{warehouse} (bytes)", search_bytes(warehouse, person))
-        for aside in warehouse.parent.glob(f"{warehouse.stem}.corrupt-*"):
+        for aside in (
+            *warehouse.parent.glob(f"{warehouse.stem}.corrupt-*"),
+            *warehouse.parent.glob(f".salvage-{warehouse.name}"),
+        ):
             search.add(f"{aside} (nobody can tell: delete it)", 1)
         folders = [out, PROJECT_ROOT / "seeds", warehouse.with_suffix(".pull")]
         folders += dbt_folders()

@@ -20,7 +20,8 @@ listed, with what that means. The damaged file stays under the name
 mops.corrupt-TIME.duckdb: keep it until all is well. Nothing is done to a sound one.
 
 Then run `make run`: the files of tables that are lost land again, and marts and reports
-are built anew. What was published stays up until then.
+are built anew. What was published stays up until then. Where it is lost who was erased,
+nothing lands before somebody has seen to it that no file holds them.
 
 exit code: 0 all was saved, or nothing is wrong; 1 something is lost; 2 wrong use."""
 
@@ -38,10 +39,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"nothing is wrong with {warehouse}: every table can be read")
         return OK
     _report(found)
-    has_erased = salt.VARIABLE in os.environ or salt.salt_file(warehouse).exists()
-    if has_erased and any(loss.startswith(ERASURES) for loss in found.lost):
-        warn("people were erased here, and nothing tells who: do not land before that")
-    say("now run: make run")
+    has_salt = salt.VARIABLE in os.environ or salt.salt_file(warehouse).exists()
+    if has_salt and any(loss.startswith(ERASURES) for loss in found.lost):
+        mark = salt.forget(warehouse)
+        warn(
+            "nothing tells any more who was erased, so nothing lands: see that no file "
+            f"holds them, or bring a copy of the warehouse back; then remove {mark}"
+        )
+    else:
+        say("now run: make run")
     return CHECK_FAILED if found.lost else OK
 
 

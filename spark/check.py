@@ -24,6 +24,8 @@ from raw_tables import land
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 AS_OF = "2026-11-28"
+# Tells a folder that may be emptied.
+MARK = ".spark-test"
 SPARK = PROJECT_ROOT / ".venv-spark"
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 
@@ -32,8 +34,22 @@ def main() -> int:
     """Build on both engines and compare; return the exit code."""
     options = _options()
     folder: Path = options.folder.absolute()
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+        print(f"{folder} holds something else: name another folder", file=sys.stderr)
+        return 2
+    os.umask(0o077)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    (folder / MARK).touch()
+    try:
+        return _compared(folder, options)
+    except (subprocess.CalledProcessError, RuntimeError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+def _compared(folder: Path, options: argparse.Namespace) -> int:
+    """Build on both engines and compare; return 0 if all is equal, else 1."""
     warehouse = options.warehouse or _built_on_duckdb(folder, options.people)
     with Cluster(SPARK, folder / "cluster") as cluster:
         _run_statements(cluster, land(warehouse, folder / "landed"))
@@ -41,15 +57,17 @@ def main() -> int:
         is_built = _built_on_spark(cluster, folder, options.dbt)
         print(f"built on Spark in {time.monotonic() - started:.0f} s")
         _run_statements(cluster, views_as_files(warehouse, cluster.tables))
-        differing = 0
+        differing = compared = 0
         for comparison in compare(warehouse, cluster.tables):
+            compared += 1
             differing += comparison.fault is not None
             told = comparison.fault or "equal"
             print(f"{comparison.relation}  {comparison.rows} rows  {told}", flush=True)
         tasks = cluster.tasks_by_worker()
     told = ", ".join(f"worker {name}: {count}" for name, count in sorted(tasks.items()))
-    print(f"{differing} relations differ; tasks: {told}")
-    return int(not is_built or differing > 0 or len(tasks) < WORKERS)
+    print(f"{differing} of {compared} relations differ; tasks: {told}")
+    is_equal = compared > 0 and differing == 0
+    return int(not is_built or not is_equal or len(tasks) < WORKERS)
 
 
 def _options() -> argparse.Namespace:
@@ -82,6 +100,8 @@ def _built_on_duckdb(folder: Path, people: int) -> Path:
             "scripts/demo.py",
             "--people",
             str(people),
+            "--until",
+            AS_OF,
             "--out",
             str(demo),
         ],
@@ -109,7 +129,8 @@ def _dbt(program: str, target: str, folder: Path) -> list[str]:
     """Return the command that builds a target."""
     return [
         *(program, "build", "--target", target, "--vars", f"{{as_of: '{AS_OF}'}}"),
-        *("--target-path", str(folder / f"target_{target}"), *NO_UNIT_TESTS),
+        *("--target-path", str(folder / f"target_{target}")),
+        *("--log-path", str(folder / f"logs_{target}"), *NO_UNIT_TESTS),
     ]
 
 

@@ -50,7 +50,8 @@ def compare(warehouse: Path, tables: Path) -> Iterator[Comparison]:
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         # Its views know the warehouse by the name of its file.
-        connection.execute(f"attach '{warehouse}' as \"{warehouse.stem}\" (read_only)")
+        path = str(warehouse).replace("'", "''")
+        connection.execute(f"attach '{path}' as \"{warehouse.stem}\" (read_only)")
         relations = connection.execute(
             "select table_schema, table_name from information_schema.tables "
             "where table_catalog = ? and table_schema in (select unnest(?)) "

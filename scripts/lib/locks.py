@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from lib.cli import UserError, say
 
 # The open files of the locks that this process holds, or was handed.
 _HANDED_DOWN = "MOPS_LOCKS"
+_LOOK_SECONDS = 0.2
 
 
 @contextmanager
@@ -70,20 +72,33 @@ def alone_or_within(lock: Path, busy: str) -> Iterator[None]:
 
 def handed_down() -> tuple[int, ...]:
     """Return the open files that a process must have to go on under our locks."""
-    return tuple(int(each) for each in os.environ.get(_HANDED_DOWN, "").split())
+    found = []
+    for each in os.environ.get(_HANDED_DOWN, "").split():
+        with suppress(ValueError, OSError):
+            os.fstat(int(each))
+            found.append(int(each))
+    return tuple(found)
 
 
 def _take(file: TextIO, busy: str) -> None:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        holders = list(dict.fromkeys(filter(None, file.read().splitlines())))
-        living = [holder for holder in holders if _is_alive(holder)]
-        by = f" (process {'; '.join(living)})" if living else ""
-        if not living or holders[0] in living:
-            raise UserError(f"{busy}{by}: wait for it or stop it") from error
-        say(f"waiting for what one that was killed left at work{by}")
-        fcntl.flock(file, fcntl.LOCK_EX)
+    """Take the lock, once what a killed holder left has ended; refuse beside others."""
+    is_told = False
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.seek(0)
+            holders = list(dict.fromkeys(filter(None, file.read().splitlines())))
+            living = [holder for holder in holders if _is_alive(holder)]
+            by = f" (process {'; '.join(living)})" if living else ""
+            if holders and holders[0] in living:
+                raise UserError(f"{busy}{by}: wait for it or stop it") from error
+            if not is_told:
+                say(f"waiting for what one that was killed left at work{by}")
+                is_told = True
+            time.sleep(_LOOK_SECONDS)
+        else:
+            return
 
 
 def _sign(file: TextIO) -> None:

@@ -53,8 +53,12 @@ class Project:
         """
         for folder in dbt_folders():
             # A folder that dbt alone has made is open to all.
-            folder.mkdir(parents=True, exist_ok=True)
-            folder.chmod(0o700)
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                folder.chmod(0o700)
+            except OSError as error:
+                reason = f"dbt cannot write to {folder}: {error.strerror}"
+                raise UserError(reason) from error
         parsed = self._invoke("--quiet", "parse", "--no-write-json")
         if not isinstance(parsed.result, Manifest):
             return _exit_code(parsed)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from lib.cli import UserError
 from lib.contract import Contract
 from lib.erasure.erasing import HISTORIES
 from lib.sql import quote_identifier, quote_literal, relation
-from lib.warehouse import is_corrupt, reason_of
+from lib.warehouse import is_corrupt, memory_limit, reason_of
 
 LANDINGS = "the log of landings"
 CLOSINGS = "closed months"
@@ -36,7 +36,7 @@ _LOSSES = {
     LANDINGS: "every file lands again; rejected rows of files that are gone are lost",
     CLOSINGS: "their figures as reported; the reports of their time are what is left",
     SCORES: "the next run learns them anew",
-    ERASURES: "erase them again before anything lands, or they come back with files",
+    ERASURES: "who they were is told by nothing here: see that no file holds them",
     "raw_meta.validation_results": "the verdicts of earlier runs",
     "raw_predictions.forecasts": "the forecasts of earlier days",
     "raw_predictions.forecast_backtests": "the next run makes them anew",
@@ -44,6 +44,7 @@ _LOSSES = {
     "history.person_statuses": "statuses that the sources have overwritten since",
     "marts.fct_quality_checks": "quality on earlier days; the publication has it still",
 }
+_LOG_OF_CHANGES = "the log of changes: what the last commands wrote, if it was in it"
 _LANDED = "its files land again; rows whose files are gone are lost"
 
 Table = tuple[str, str]
@@ -88,23 +89,32 @@ def salvage(warehouse: Path, contract: Contract) -> Salvage:
 
 def _salvaged(warehouse: Path, contract: Contract, fresh: Path) -> Salvage:
     found = Salvage()
+    source = warehouse
     try:
-        tables = _tables(warehouse)
-    except duckdb.Error as error:
-        if not is_corrupt(str(error)):
-            raise UserError(reason_of(warehouse, error)) from error
-        found.unopened = str(error).splitlines()[0]
+        try:
+            tables = _tables(warehouse)
+        except duckdb.Error as error:
+            if not is_corrupt(str(error)):
+                raise UserError(reason_of(warehouse, error)) from error
+            found.unopened = str(error).splitlines()[0]
+            # Its log of changes may be all that is damaged: here it has none.
+            source = fresh.with_name("old.duckdb")
+            os.link(warehouse, source)
+            tables = _tables(source)
+            found.unopened = None
+            found.lost = [_LOG_OF_CHANGES]
+    except duckdb.Error:
         found.lost = [f"{name}: {loss}" for name, loss in _LOSSES.items()]
         found.aside = _put_aside(warehouse, None)
         return found
     kept = [table for table in tables if _is_kept(table)]
-    broken = set(_copy_all(warehouse, fresh, kept))
+    broken = set(_copy_all(source, fresh, kept))
     others = [table for table in tables if not _is_kept(table)]
-    if not broken and _are_legible(warehouse, others):
+    if not broken and source == warehouse and _are_legible(warehouse, others):
         return found
     for group in sorted(broken):
         found.lost.append(f"{group}: {_LOSSES.get(group, _LANDED)}")
-    with _opened(warehouse, fresh) as connection:
+    with _opened(source, fresh) as connection:
         for table in kept:
             if _group(table) in broken:
                 connection.execute(f"drop table if exists fresh.{relation(*table)}")
@@ -112,6 +122,8 @@ def _salvaged(warehouse: Path, contract: Contract, fresh: Path) -> Salvage:
         for table in kept:
             if _group(table) not in broken:
                 found.rows[".".join(table)] = _count(connection, table)
+        # Closing would keep silent where there is no room for this.
+        connection.execute("checkpoint fresh")
     found.aside = _put_aside(warehouse, fresh)
     return found
 
@@ -141,6 +153,9 @@ def _opened(
     """Open a session in memory that reads the old file and writes the fresh one."""
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
+        limit = memory_limit()
+        if limit:
+            connection.execute(f"set memory_limit = '{limit}'")
         connection.execute(f"attach {quote_literal(str(warehouse))} as old (read_only)")
         if fresh is not None:
             connection.execute(f"attach {quote_literal(str(fresh))} as fresh")
@@ -158,7 +173,7 @@ def _tables(warehouse: Path) -> list[Table]:
 def _copy_all(warehouse: Path, fresh: Path, tables: Sequence[Table]) -> Iterator[str]:
     """Copy tables, and yield the group of each of which not all could be read.
 
-    After that a session is begun anew, as a page that cannot be read may end one.
+    After that the files are opened anew, as a page that cannot be read may end one.
     """
     waiting = list(tables)
     while waiting:
@@ -196,7 +211,9 @@ def _are_legible(warehouse: Path, tables: Sequence[Table]) -> bool:
             for table in tables:
                 query = f"select sum(hash(each)) from old.{relation(*table)} as each"
                 connection.execute(query).fetchall()
-        except duckdb.Error:
+        except duckdb.Error as error:
+            if not is_corrupt(str(error)):
+                raise
             return False
     return True
 
@@ -240,10 +257,12 @@ def _put_aside(warehouse: Path, fresh: Path | None) -> Path:
     aside = warehouse.with_name(f"{warehouse.stem}.corrupt-{moment}.duckdb")
     log, log_aside = (Path(f"{path}.wal") for path in (warehouse, aside))
     os.link(warehouse, aside)
-    if log.exists():
-        log.replace(log_aside)
+    with suppress(FileNotFoundError):
+        os.link(log, log_aside)
     if fresh is None:
         warehouse.unlink()
     else:
         fresh.replace(warehouse)
+    # Last: who is killed before it finds a log that does not fit, and salvages again.
+    log.unlink(missing_ok=True)
     return aside

@@ -188,7 +188,12 @@ def _named(process: str) -> str:
 
 
 def _drop_unborn(path: Path) -> None:
-    """Remove a file that was killed before it was a database; nothing was in it."""
+    """Remove a file that was killed before it was a database; nothing was in it.
+
+    One with a log of changes or a salt beside it has been one.
+    """
+    if Path(f"{path}.wal").exists() or path.with_suffix(".erasure_salt").exists():
+        return
     with suppress(FileNotFoundError):
         if path.stat().st_size < _HEADER_BYTES:
             start = path.read_bytes()

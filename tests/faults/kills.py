@@ -3,8 +3,9 @@
 A small demo company is landed, built, judged and published undisturbed. Then each
 command, and whole runs, are killed (SIGKILL) at moments that a seed draws, and run
 again until they are done. A kill is survived if the command completes after it, and the
-warehouse and the publication then hold what the undisturbed run left, row for row. Only
-the process itself is killed: what it has started goes on, as it would.
+warehouse then holds what the undisturbed run left, row for row, and the publication as
+many rows of each relation. Only the process itself is killed: what it has started goes
+on, as it would.
 
 exit code: 0 all kills were survived; 1 one was not; 2 it could not be tried.
 """
@@ -46,6 +47,7 @@ KILLED_IN = (
 CLOCKS = ("loaded_at", "landed_at", "noticed_at", "validated_at", "run_id")
 # A run that is killed after it has judged has judged all the same.
 HISTORY = "raw_meta.validation_results"
+KILLS_A_ROUND = 10
 MADE_ANEW = ("main", "staging", "test_failures")
 
 Content = dict[str, tuple[int, int]]
@@ -216,6 +218,9 @@ class Trial:
             process.kill()
             process.wait()
             return True
+        if process.returncode != OK:
+            log = place.folder / "log.txt"
+            raise UserError(f"{stage.name} ended with {process.returncode}, see {log}")
         return False
 
 
@@ -257,7 +262,7 @@ def trials_of(folder: Path, people: int, kills: int) -> Iterator[Trial]:
         (calm, validate, Stage("validate.py", judging), of_both, of_both(calm)),
         (unpublished, export, Stage("export.py", exporting), of_both, of_both(calm)),
     )
-    for _ in range(kills // 10):
+    for _ in range(kills // KILLS_A_ROUND):
         for place, command, stage, look, left in alone:
             yield Trial(place, command, (stage, stage), look, left)
     # The project is parsed beside the landing, so that its seconds are of both.
@@ -284,6 +289,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--seed", type=int, default=1, metavar="N", help="other moments (default: 1)"
     )
     options = arguments.parse_args(argv)
+    if options.kills < KILLS_A_ROUND:
+        raise UserError(f"--kills: {KILLS_A_ROUND} or more")
     chance = random.Random(options.seed)  # noqa: S311 - a clock, no secret
     tried, survived = Counter[str](), Counter[str]()
     with TemporaryDirectory(prefix="mops-kills-") as folder:

@@ -40,6 +40,18 @@ def hash_of(kind: str, value: str) -> str:
     return f"sha256(getvariable('erasure_salt') || '|{kind}|' || {value})"
 
 
+def forgotten_file(warehouse: Path) -> Path:
+    """Return the file beside a warehouse that says that it lost who was erased."""
+    return warehouse.with_suffix(".erasures_lost")
+
+
+def forget(warehouse: Path) -> Path:
+    """Mark a warehouse as one that lost who was erased; return the mark."""
+    mark = forgotten_file(warehouse)
+    mark.touch(mode=0o600)
+    return mark
+
+
 def prepare(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
     """Make the tables and the salt where there are none, and use the salt.
 
@@ -73,6 +85,12 @@ def use_if_needed(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> boo
     Raises:
         UserError: the salt is missing, or another one than erasures used.
     """
+    mark = forgotten_file(warehouse)
+    if mark.exists():
+        raise UserError(
+            f"{warehouse} has lost who was erased: see that no file holds them, then "
+            f"remove {mark}"
+        )
     known = connection.execute(
         "select 1 from information_schema.tables "
         "where table_schema = 'raw_meta' and table_name = 'erasures'"
