@@ -50,6 +50,21 @@ class World:
         self.touches = 0
         self.variables: dict[str, Any] = {"as_of": AS_OF}
 
+    @classmethod
+    def built(cls, path: Path, seed: int) -> World:
+        """Return a world that has been built once."""
+        made = cls(path, seed)
+        made.begin()
+        assert run_dbt(path, select=SEEDS)
+        made.build(path)
+        return made
+
+    def copied(self, path: Path) -> Path:
+        """Copy the warehouse of now."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(self.path, path)
+        return path
+
     def begin(self) -> None:
         """Make people, touches, MQLs and deals."""
         with duckdb.connect(str(self.path)) as connection:
@@ -267,11 +282,7 @@ def content(path: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    made = World(tmp_path_factory.mktemp("increments") / "mops.duckdb", seed=5)
-    made.begin()
-    assert run_dbt(made.path, select=SEEDS)
-    made.build(made.path)
-    return made
+    return World.built(tmp_path_factory.mktemp("increments") / "mops.duckdb", seed=5)
 
 
 def test_increments_equal_a_full_refresh(world: World, tmp_path: Path) -> None:
@@ -283,8 +294,7 @@ def test_increments_equal_a_full_refresh(world: World, tmp_path: Path) -> None:
         for statement in POLICIES.get(turn, ()):
             world.change(statement)
         world.build(world.path)
-        shutil.copy(world.path, afresh)
-        world.build(afresh, full_refresh=True)
+        world.build(world.copied(afresh), full_refresh=True)
         found = content(world.path)
         assert found == content(afresh)
         assert all(found.values())

@@ -20,6 +20,7 @@ from lib import closed_tables
 from lib.cli import CHECK_FAILED, OK, WRONG_USE, UserError
 from lib.quality import history
 from lib.warehouse import PROJECT_ROOT
+from other_process import held_open
 
 CLOSED_AS_OF = "2026-10-05"
 LATER = "2026-10-20"
@@ -362,23 +363,8 @@ def test_a_month_is_closed_once(closed: Room) -> None:
 
 
 def test_a_locked_warehouse_is_told_in_a_line(closed: Room) -> None:
-    holder = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            f"import duckdb; c = duckdb.connect({str(closed.path)!r}); "
-            "print('open', flush=True); input()",
-        ],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    try:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == b"open\n"
-        with pytest.raises(UserError, match="in use"):
-            closed.close("--reopen")
-    finally:
-        holder.communicate(b"\n")
+    with held_open(closed.path), pytest.raises(UserError, match="in use"):
+        closed.close("--reopen")
 
 
 def test_a_missing_warehouse_is_told_in_a_line(tmp_path: Path) -> None:

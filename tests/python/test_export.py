@@ -32,6 +32,7 @@ from lib.quality.fingerprint import fingerprint
 from lib.quality.rules import CRITICAL, WARNING, Rule, Suite, Verdict
 from lib.refusals import last_refusal
 from lib.warehouse import PROJECT_ROOT
+from other_process import held_open
 
 pytestmark = pytest.mark.filterwarnings("ignore:`schema_name` is deprecated")
 
@@ -344,17 +345,11 @@ class TestAccidents:
 
     def test_a_busy_warehouse_is_told(self, company: Company) -> None:
         company.publish(1)
-        hold = "import duckdb, sys; h = duckdb.connect(sys.argv[1]); print(1); input()"
-        with subprocess.Popen(
-            [sys.executable, "-u", "-c", hold, str(company.warehouse)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        ) as holder:
-            assert holder.stdout is not None
-            holder.stdout.readline()
-            with pytest.raises(UserError, match="in use") as caught:
-                publish(company.warehouse, company.out, with_pii=True)
-            holder.communicate(b"\n")
+        with (
+            held_open(company.warehouse),
+            pytest.raises(UserError, match="in use") as caught,
+        ):
+            publish(company.warehouse, company.out, with_pii=True)
         assert caught.value.exit_code == WRONG_USE
 
     def test_no_warehouse_is_told(self, tmp_path: Path) -> None:

@@ -12,8 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -28,15 +27,17 @@ import load
 import salvage
 import score
 import validate
-from conftest import Warehouse, prepared_warehouse, run_dbt, write_tables
+from conftest import Warehouse, prepared_warehouse, write_tables
 from kills import content, differences
 from lib.cli import CHECK_FAILED, OK, WRONG_USE, UserError
 from lib.erasure import salt
-from lib.locks import alone, alone_or_within, handed_down
+from lib.locks import alone, handed_down
 from lib.publish import latest_publication, publish
 from lib.warehouse import PROJECT_ROOT, connect, undisturbed
+from locked_work import have_it_done
+from other_process import ended, held_open, killed_after, started
 from published_company import validate as passed
-from test_attribution_increments import SEEDS, World
+from test_attribution_increments import World
 from test_attribution_increments import content as credits_of
 
 Command = tuple[Callable[[Sequence[str]], int], tuple[str, ...]]
@@ -124,43 +125,16 @@ def limited(
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-@contextmanager
-def held_open(warehouse: Path) -> Iterator[int]:
-    """Have another process open the warehouse, and yield its id."""
-    hold = "import duckdb, sys; h = duckdb.connect(sys.argv[1]); print(1); input()"
-    with subprocess.Popen(
-        [sys.executable, "-u", "-c", hold, str(warehouse)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as holder:
-        assert holder.stdout is not None
-        holder.stdout.readline()
-        yield holder.pid
-        holder.communicate(b"\n")
+def build_up_to(world: World, warehouse: Path, last: str) -> None:
+    """Build attribution, and die as soon as a model stands."""
 
+    def kill(event: object) -> None:
+        said = str(event)
+        if f"int_attribution__{last}" in said and "OK created" in said:
+            os.kill(os.getpid(), signal.SIGKILL)
 
-def forked(work: Callable[[], object]) -> int:
-    """Do something in a process of its own, which has all imported; return its id."""
-    process = os.fork()
-    if process:
-        return process
-    code = 1
-    try:
-        silent = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(silent, 1)
-        os.dup2(silent, 2)
-        work()
-        code = 0
-    finally:
-        os._exit(code)
-
-
-def killed_after(seconds: float, work: Callable[[], object]) -> bool:
-    """Kill what is done after some time, and return whether it was at work still."""
-    process = forked(work)
-    time.sleep(seconds)
-    os.kill(process, signal.SIGKILL)
-    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == -signal.SIGKILL
+    dbt_process.print_error = kill
+    world.build(warehouse)
 
 
 class TestTwoAtOnce:
@@ -191,37 +165,18 @@ class TestTwoAtOnce:
     ) -> None:
         lock = room.folder / "a.lock"
         done = room.folder / "done"
-        child = (
-            "import sys, time; from pathlib import Path;"
-            "from lib.locks import alone_or_within\n"
-            f"with alone_or_within(Path({str(lock)!r}), 'busy'):\n"
-            f"    Path({str(lock)!r} + '.begun').touch(); time.sleep(1)\n"
-            f"    Path({str(done)!r}).touch()"
-        )
-
-        def run_it() -> None:
-            with alone_or_within(lock, "busy"):
-                subprocess.run(
-                    [sys.executable, "-c", child],
-                    env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT / "scripts")},
-                    check=True,
-                    pass_fds=handed_down(),
-                )
-
-        process = forked(run_it)
-        begun = lock.with_name("a.lock.begun")
-        for _ in range(1000):
-            if begun.exists():
-                break
+        process = started(have_it_done, lock, done)
+        while not lock.with_name("begun").exists():
+            assert process.is_alive()
             time.sleep(0.01)
         # As long as it lives, a second one is refused.
         with (
-            pytest.raises(UserError, match=f"busy .process {process} .*; "),
+            pytest.raises(UserError, match=f"busy .process {process.pid} .*; "),
             alone(lock, "busy"),
         ):
             pass
-        os.kill(process, signal.SIGKILL)
-        os.waitpid(process, 0)
+        process.kill()
+        ended(process)
         assert not done.exists()
         with alone(lock, "busy"):
             assert done.exists()
@@ -473,10 +428,11 @@ class TestKills:
         room.begin()
         calm = room.rows()
         chance = random.Random(3)  # noqa: S311
+        landing = (load.main, [str(room.raw), "--quiet"])
         kills = 0
         for _ in range(6):
             shutil.copy(prepared_warehouse(), room.warehouse)
-            kills += killed_after(chance.uniform(0.02, 1.5), room.land)
+            kills += killed_after(chance.uniform(0.02, 1.5), *landing)
             room.land()
             assert differences(calm, room.rows()) == []
         assert kills
@@ -485,23 +441,12 @@ class TestKills:
     def test_a_build_between_two_tables_that_must_agree(
         self, attribution: World, tmp_path: Path, last: str
     ) -> None:
-        killed, calm = (tmp_path / name / "mops.duckdb" for name in ("killed", "calm"))
-        for path in (killed, calm):
-            path.parent.mkdir()
-            shutil.copy(attribution.path, path)
-
-        def build() -> None:
-            def kill(event: object) -> None:
-                said = str(event)
-                if f"int_attribution__{last}" in said and "OK created" in said:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-            dbt_process.print_error = kill
-            attribution.build(killed)
-
-        process = forked(build)
-        status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-        assert status == -signal.SIGKILL
+        killed, calm = (
+            attribution.copied(tmp_path / name / "mops.duckdb")
+            for name in ("killed", "calm")
+        )
+        process = started(build_up_to, attribution, killed, last)
+        assert ended(process) == -signal.SIGKILL
         attribution.build(calm)
         assert credits_of(killed) != credits_of(calm) or last == "position_credits"
         attribution.build(killed)
@@ -516,7 +461,7 @@ class TestKills:
         ((rules, runs),) = Warehouse(landed.warehouse).rows(history)
         assert runs == 1
         for seconds in (0.3, 1, 2):
-            killed_after(seconds, lambda: validate.main(judge))
+            killed_after(seconds, validate.main, judge)
             ((rows, runs),) = Warehouse(landed.warehouse).rows(history)
             assert rows == rules * runs
         assert validate.main(judge) == OK
@@ -528,10 +473,7 @@ class TestKills:
 @pytest.fixture(scope="module")
 def attribution(tmp_path_factory: pytest.TempPathFactory) -> World:
     """Return a world that was built, and in which something has happened since."""
-    made = World(tmp_path_factory.mktemp("attribution") / "mops.duckdb", seed=9)
-    made.begin()
-    assert run_dbt(made.path, select=SEEDS)
-    made.build(made.path)
+    made = World.built(tmp_path_factory.mktemp("attribution") / "mops.duckdb", seed=9)
     for _ in range(4):
         made.late_touch()
         made.other_amount()

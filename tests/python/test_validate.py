@@ -45,6 +45,7 @@ from lib.quality.rules import (
 from lib.quality.standards import read_seed
 from lib.sql import quote_identifier, relation
 from lib.warehouse import PROJECT_ROOT
+from other_process import held_open
 
 Rows = Sequence[Mapping[str, Any]]
 World = Mapping[str, Rows]
@@ -923,19 +924,8 @@ class TestMistakes:
 
     def test_a_busy_warehouse_is_told(self, things: Path, tmp_path: Path) -> None:
         suites = write_suite(tmp_path / "suites", expectation())
-        hold = (
-            "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print(1); input()"
-        )
-        with subprocess.Popen(
-            [sys.executable, "-u", "-c", hold, str(things)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        ) as holder:
-            assert holder.stdout is not None
-            holder.stdout.readline()
-            with pytest.raises(UserError, match="in use"):
-                validate.validate("marts", things, tmp_path, suites)
-            holder.communicate(b"\n")
+        with held_open(things), pytest.raises(UserError, match="in use"):
+            validate.validate("marts", things, tmp_path, suites)
 
     def test_the_output_folder_may_not_be_a_file(
         self, things: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
