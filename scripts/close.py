@@ -8,7 +8,13 @@ from datetime import UTC, datetime
 
 from lib.cli import OK, UserError, parser, run, say, warn, working
 from lib.closing import close, month_of
-from lib.warehouse import connect, legible, undisturbed, warehouse_path
+from lib.warehouse import (
+    connect,
+    legible,
+    require_warehouse,
+    undisturbed,
+    warehouse_path,
+)
 
 DESCRIPTION = """\
 Close a month: freeze its figures and credits as the marts have them now.
@@ -38,8 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = arguments.parse_args(argv)
     month_of(options.month)
     warehouse = warehouse_path()
-    if not warehouse.exists():
-        raise UserError(f"no warehouse at {warehouse}: load and build first (make run)")
+    require_warehouse(warehouse)
     with (
         undisturbed(warehouse),
         legible(warehouse),

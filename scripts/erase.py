@@ -31,6 +31,7 @@ from lib.warehouse import (
     connect,
     dbt_folders,
     legible,
+    require_warehouse,
     undisturbed,
     warehouse_path,
 )
@@ -117,8 +118,7 @@ def _erase(
     warehouse: Path, contract: Contract, email: str, out: Path
 ) -> tuple[Person, Taken, Vars]:
     """Erase in warehouse and OUT; return whom, how much, and the vars of the build."""
-    if not warehouse.exists():
-        raise UserError(f"no warehouse at {warehouse}: load and build first (make run)")
+    require_warehouse(warehouse)
     with legible(warehouse), connect(warehouse) as connection:
         address = normalise(connection, email)
         salt.prepare(connection, warehouse)

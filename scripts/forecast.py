@@ -9,7 +9,13 @@ from lib.forecast.backtests import FORECAST, TOTAL
 from lib.forecast.backtests import run as forecast_all
 from lib.forecast.history import as_date, read_settings, read_tables
 from lib.forecast.storing import store
-from lib.warehouse import connect, legible, undisturbed, warehouse_path
+from lib.warehouse import (
+    connect,
+    legible,
+    require_warehouse,
+    undisturbed,
+    warehouse_path,
+)
 
 DESCRIPTION = """\
 Forecast pipeline created and revenue won of this and the next fiscal quarter, by
@@ -28,8 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     parser(DESCRIPTION, "python scripts/forecast.py").parse_args(argv)
     warehouse = warehouse_path()
-    if not warehouse.exists():
-        raise UserError(f"no warehouse at {warehouse}: load and build first (make run)")
+    require_warehouse(warehouse)
     with (
         undisturbed(warehouse),
         legible(warehouse),

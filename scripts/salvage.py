@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from lib.cli import CHECK_FAILED, OK, UserError, parser, run, say, warn, working
+from lib.cli import CHECK_FAILED, OK, parser, run, say, warn, working
 from lib.contract import Contract
 from lib.erasure import salt
 from lib.salvaging import ERASURES, Salvage, salvage
-from lib.warehouse import undisturbed, warehouse_path
+from lib.warehouse import require_warehouse, undisturbed, warehouse_path
 
 DESCRIPTION = """\
 Put a corrupt warehouse aside, and save what can be read of it.
@@ -30,8 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     parser(DESCRIPTION, "python scripts/salvage.py").parse_args(argv)
     warehouse = warehouse_path()
-    if not warehouse.exists():
-        raise UserError(f"no warehouse at {warehouse}: load and build first (make run)")
+    require_warehouse(warehouse)
     contract = Contract.read()
     with undisturbed(warehouse), working("reading every table"):
         found = salvage(warehouse, contract)

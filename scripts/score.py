@@ -21,7 +21,13 @@ import duckdb
 from lib.cli import CHECK_FAILED, OK, UserError, parser, run, working
 from lib.scoring import running, tables
 from lib.scoring.frame import Setting
-from lib.warehouse import connect, legible, undisturbed, warehouse_path
+from lib.warehouse import (
+    connect,
+    legible,
+    require_warehouse,
+    undisturbed,
+    warehouse_path,
+)
 
 EXAMPLE = "python scripts/score.py train --as-of 2026-06-30"
 COMMANDS = {
@@ -68,8 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     ):
         raise UserError("--after-days must be 0 or more, --horizon-days 1 or more")
     warehouse = warehouse_path()
-    if not warehouse.exists():
-        raise UserError(f"no warehouse at {warehouse}: load and build first (make run)")
+    require_warehouse(warehouse)
     with (
         undisturbed(warehouse),
         legible(warehouse),

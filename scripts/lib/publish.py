@@ -40,7 +40,7 @@ from lib.quality.fingerprint import Query, fingerprint, public_relations
 from lib.quality.history import PastRun, latest_run
 from lib.redaction import Shown, everything, without_pii
 from lib.sql import quote_identifier, quote_literal, relation
-from lib.warehouse import is_corrupt, memory_limit, reason_of
+from lib.warehouse import in_memory, is_corrupt, reason_of, require_warehouse
 
 DATABASE = "mops_marts.duckdb"
 MANIFEST = "manifest.json"
@@ -123,8 +123,7 @@ def publish(warehouse: Path, out: Path, *, with_pii: bool = False) -> Path:
             2 when the warehouse cannot be read, the disk does not take the files, or
             another publication is under way. What was published before stays.
     """
-    if not warehouse.exists():
-        raise UserError(f"no warehouse at {warehouse}: load and build first (make run)")
+    require_warehouse(warehouse)
     root = out / "published"
     versions = root / "versions"
     versions.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -188,8 +187,7 @@ def check_audit(warehouse: Path) -> str:
     Raises:
         UserError: exit code 1 when they are not; 2 when the warehouse cannot be read.
     """
-    if not warehouse.exists():
-        raise UserError(f"no warehouse at {warehouse}: load and build first (make run)")
+    require_warehouse(warehouse)
     with _attached(warehouse) as connection:
         return str(_passed_audit(connection).build_id)
 
@@ -197,24 +195,14 @@ def check_audit(warehouse: Path) -> str:
 @contextmanager
 def _attached(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a session in memory with the warehouse attached, which it can only read."""
-    connection = duckdb.connect()
-    try:
-        connection.execute("set TimeZone = 'UTC'")
-        limit = memory_limit()
-        if limit:
-            connection.execute(f"set memory_limit = '{limit}'")
+    with in_memory(warehouse) as connection:
         try:
-            connection.execute(f"attach {_literal(warehouse)} as {_SOURCE} (read_only)")
+            connection.execute(
+                f"attach {quote_literal(str(warehouse))} as {_SOURCE} (read_only)"
+            )
         except duckdb.Error as error:
             raise UserError(reason_of(warehouse, error)) from error
         yield connection
-    finally:
-        connection.close()
-
-
-def _literal(path: Path) -> str:
-    """Return a path as an SQL string: attach takes no parameter."""
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _querying(connection: duckdb.DuckDBPyConnection) -> Query:
@@ -266,7 +254,7 @@ def _write_version(
     folder.mkdir(mode=0o700)
     spill = folder / ".spill"
     connection.execute("set temp_directory = ?", [str(spill)])
-    connection.execute(f"attach {_literal(folder / DATABASE)} as {_COPY}")
+    connection.execute(f"attach {quote_literal(str(folder / DATABASE))} as {_COPY}")
     shown = {
         (schema, name): _shown(connection, plan, schema, name)
         for schema, name in public_relations(_querying(connection), _SOURCE)

@@ -24,7 +24,7 @@ from lib.cli import UserError
 from lib.contract import Contract
 from lib.erasure.erasing import HISTORIES
 from lib.sql import quote_identifier, quote_literal, relation
-from lib.warehouse import is_corrupt, memory_limit, reason_of
+from lib.warehouse import in_memory, is_corrupt, put_in_place, reason_of
 
 LANDINGS = "the log of landings"
 CLOSINGS = "closed months"
@@ -151,11 +151,7 @@ def _opened(
     warehouse: Path, fresh: Path | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a session in memory that reads the old file and writes the fresh one."""
-    with duckdb.connect() as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        limit = memory_limit()
-        if limit:
-            connection.execute(f"set memory_limit = '{limit}'")
+    with in_memory(warehouse) as connection:
         connection.execute(f"attach {quote_literal(str(warehouse))} as old (read_only)")
         if fresh is not None:
             connection.execute(f"attach {quote_literal(str(fresh))} as fresh")
@@ -259,10 +255,11 @@ def _put_aside(warehouse: Path, fresh: Path | None) -> Path:
     os.link(warehouse, aside)
     with suppress(FileNotFoundError):
         os.link(log, log_aside)
+    # Its log goes last: who is killed before finds one that does not fit, and salvages
+    # again.
     if fresh is None:
         warehouse.unlink()
+        log.unlink(missing_ok=True)
     else:
-        fresh.replace(warehouse)
-    # Last: who is killed before it finds a log that does not fit, and salvages again.
-    log.unlink(missing_ok=True)
+        put_in_place(fresh, warehouse)
     return aside

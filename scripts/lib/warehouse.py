@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import takewhile
@@ -13,7 +14,9 @@ from pathlib import Path
 import duckdb
 
 from lib.cli import UserError
+from lib.erasure.salt import salt_file
 from lib.locks import alone_or_within
+from lib.sql import quote_literal
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_WAREHOUSE = "warehouse/mops.duckdb"
@@ -37,6 +40,16 @@ _MAGIC = b"DUCK"
 def warehouse_path() -> Path:
     """Return the DuckDB file that MOPS_WAREHOUSE names, relative to the project."""
     return PROJECT_ROOT / os.environ.get("MOPS_WAREHOUSE", DEFAULT_WAREHOUSE)
+
+
+def require_warehouse(path: Path) -> None:
+    """See that there is a warehouse.
+
+    Raises:
+        UserError: there is none.
+    """
+    if not path.exists():
+        raise UserError(f"no warehouse at {path}: load and build first (make run)")
 
 
 def dbt_folders() -> list[Path]:
@@ -88,8 +101,8 @@ def connect(
             writable, or not a DuckDB database.
     """
     path = path or warehouse_path()
-    if read_only and not path.exists():
-        raise UserError(f"no warehouse at {path}: load and build first (make run)")
+    if read_only:
+        require_warehouse(path)
     try:
         if not read_only:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -100,16 +113,62 @@ def connect(
     except (duckdb.Error, OSError) as error:
         raise UserError(reason_of(path, error)) from error
     try:
-        connection.execute("set TimeZone = 'UTC'")
-        # DuckDB's own bar goes to standard output.
-        connection.execute("set enable_progress_bar = false")
-        limit = memory_limit()
-        if limit:
-            # No parameter: the first one costs the import of pandas, half a second.
-            connection.execute(f"set memory_limit = '{limit}'")
+        _settle(connection)
         yield connection
     finally:
         connection.close()
+
+
+@contextmanager
+def in_memory(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a session of no file, to attach the warehouse or copies of it.
+
+    What does not fit into its memory goes where the warehouse's own would.
+
+    Raises:
+        UserError: MOPS_MEMORY_LIMIT is no amount of memory.
+    """
+    with duckdb.connect() as connection:
+        _settle(connection)
+        overflow = quote_literal(str(_overflow(warehouse)))
+        connection.execute(f"set temp_directory = {overflow}")
+        yield connection
+
+
+def put_in_place(fresh: Path, warehouse: Path) -> None:
+    """Put a closed database in a warehouse's place, whole or not at all.
+
+    Raises:
+        OSError: it could not be done.
+    """
+    handle = os.open(fresh, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    fresh.chmod(warehouse.stat().st_mode & 0o777)
+    fresh.replace(warehouse)
+    _log_of_changes(warehouse).unlink(missing_ok=True)
+    # What did not fit into the memory of a process that was killed.
+    shutil.rmtree(_overflow(warehouse), ignore_errors=True)
+
+
+def _settle(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("set TimeZone = 'UTC'")
+    # DuckDB's own bar goes to standard output.
+    connection.execute("set enable_progress_bar = false")
+    limit = memory_limit()
+    if limit:
+        # No parameter: the first one costs the import of pandas, half a second.
+        connection.execute(f"set memory_limit = '{limit}'")
+
+
+def _log_of_changes(path: Path) -> Path:
+    return path.with_name(f"{path.name}.wal")
+
+
+def _overflow(path: Path) -> Path:
+    return path.with_name(f"{path.name}.tmp")
 
 
 @contextmanager
@@ -192,7 +251,7 @@ def _drop_unborn(path: Path) -> None:
 
     One with a log of changes or a salt beside it has been one.
     """
-    if Path(f"{path}.wal").exists() or path.with_suffix(".erasure_salt").exists():
+    if _log_of_changes(path).exists() or salt_file(path).exists():
         return
     with suppress(FileNotFoundError):
         if path.stat().st_size < _HEADER_BYTES:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -24,6 +23,7 @@ from lib.erasure.traces import search_bytes
 from lib.landing import quarantine
 from lib.landing.publishing import transaction
 from lib.sql import quote_identifier, quote_literal, relation
+from lib.warehouse import in_memory, put_in_place
 
 REJECTS = relation("raw_meta", "rejects")
 KEPT_SCHEMAS = ("main", "policy")
@@ -118,25 +118,17 @@ def rewrite(warehouse: Path) -> None:
     folder.mkdir(mode=0o700)
     fresh = folder / warehouse.name
     try:
-        with duckdb.connect() as connection:
-            connection.execute("set TimeZone = 'UTC'")
-            connection.execute(f"attach '{_quoted(warehouse)}' as old (read_only)")
-            connection.execute(f"attach '{_quoted(fresh)}' as new")
+        with in_memory(warehouse) as connection:
+            for path, name in ((warehouse, "old (read_only)"), (fresh, "new")):
+                connection.execute(f"attach {quote_literal(str(path))} as {name}")
             connection.execute("copy from database old to new")
             connection.execute("checkpoint new")
-        handle = os.open(fresh, os.O_RDONLY)
-        os.fsync(handle)
-        os.close(handle)
-        fresh.chmod(warehouse.stat().st_mode & 0o777)
-        fresh.replace(warehouse)
+        put_in_place(fresh, warehouse)
     except (duckdb.Error, OSError) as error:
         reason = str(error).splitlines()[0]
         raise UserError(f"{warehouse} cannot be written anew: {reason}") from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    warehouse.with_name(f"{warehouse.name}.wal").unlink(missing_ok=True)
-    # What did not fit into the memory of a process that was killed.
-    shutil.rmtree(warehouse.with_name(f"{warehouse.name}.tmp"), ignore_errors=True)
 
 
 def withdraw(out: Path) -> None:
@@ -158,10 +150,6 @@ def clear(folders: Iterable[Path], person: Person) -> None:
         for path in sorted(folder.rglob("*")):
             if path.is_file() and not path.is_symlink() and search_bytes(path, person):
                 path.unlink()
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def _blank_rejects(connection: duckdb.DuckDBPyConnection, contract: Contract) -> int:
