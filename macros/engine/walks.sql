@@ -40,20 +40,26 @@
 {%- endmacro %}
 
 {# Spark's recursion knows neither union nor distinct, and would go in circles. So the
-   steps are written out, and a way of more than these is not gone to its end. #}
+   steps are written out and counted, and a way that needs all of them stops the build. #}
 {% macro spark__walks(relation, start, next, key, upwards) -%}
     {%- set steps = 12 -%}
     {%- set shared = key ~ ', ' if key else '' -%}
     steps_and_stays as (
 
-        select {{ shared }}{{ start }} as from_id, {{ next }} as to_id from {{ relation }}
+        select {{ shared }}{{ start }} as from_id, {{ next }} as to_id, 1 as taken
+        from {{ relation }}
+        where {{ start }} != {{ next }}
         union
-        select {{ shared }}{{ next }} as from_id, {{ next }} as to_id from {{ relation }}
+        select {{ shared }}{{ next }} as from_id, {{ next }} as to_id, 0 as taken
+        from {{ relation }}
 
     ),
     walks_1 as (
 
-        select {{ shared }}{{ start }} as start_id, {{ next }} as reached_id
+        select distinct
+            {{ shared }}{{ start }} as start_id,
+            {{ next }} as reached_id,
+            1 as taken
         from {{ relation }}
         {%- if upwards %}
         where {{ start }} < {{ next }}
@@ -64,12 +70,13 @@
     {%- set before = 'walks_%d' % (step - 1) %}
     walks_{{ step }} as (
 
-        select distinct
+        select
             {%- if key %}
             {{ before }}.{{ key }},
             {%- endif %}
             {{ before }}.start_id,
-            steps_and_stays.to_id as reached_id
+            steps_and_stays.to_id as reached_id,
+            min({{ before }}.taken + steps_and_stays.taken) as taken
         from {{ before }}
         inner join steps_and_stays
             on
@@ -80,12 +87,24 @@
                 {%- if upwards %}
                 and {{ before }}.start_id < steps_and_stays.to_id
                 {%- endif %}
+        group by
+            {%- if key %}
+            {{ before }}.{{ key }},
+            {%- endif %}
+            {{ before }}.start_id,
+            steps_and_stays.to_id
 
     ),
     {%- endfor %}
     walks as (
 
-        select * from walks_{{ steps }}
+        select {{ shared }}start_id, reached_id
+        from walks_{{ steps }}
+        where
+            assert_true(
+                taken < {{ steps }},
+                'a chain over {{ start }} and {{ next }} has {{ steps }} steps or more'
+            ) is null
 
     )
 {%- endmacro %}
