@@ -21,6 +21,8 @@ from lib.cli import UserError, say
 # The open files of the locks that this process holds, or was handed.
 _HANDED_DOWN = "MOPS_LOCKS"
 _LOOK_SECONDS = 0.2
+# Who has taken a lock names itself at once.
+_SIGNED_WITHIN_SECONDS = 5
 
 
 @contextmanager
@@ -83,6 +85,7 @@ def handed_down() -> tuple[int, ...]:
 def _take(file: TextIO, busy: str) -> None:
     """Take the lock, once what a killed holder left has ended; refuse beside others."""
     is_told = False
+    begin = time.monotonic()
     while True:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -91,9 +94,10 @@ def _take(file: TextIO, busy: str) -> None:
             holders = list(dict.fromkeys(filter(None, file.read().splitlines())))
             living = [holder for holder in holders if _is_alive(holder)]
             by = f" (process {'; '.join(living)})" if living else ""
-            if holders and holders[0] in living:
+            is_named = holders or time.monotonic() < begin + _SIGNED_WITHIN_SECONDS
+            if not is_named or (holders and holders[0] in living):
                 raise UserError(f"{busy}{by}: wait for it or stop it") from error
-            if not is_told:
+            if holders and not is_told:
                 say(f"waiting for what one that was killed left at work{by}")
                 is_told = True
             time.sleep(_LOOK_SECONDS)

@@ -6,7 +6,6 @@ with personal data alone.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -26,6 +25,7 @@ import pytest
 import export
 import validate
 from lib.cli import CHECK_FAILED, OK, WRONG_USE, UserError
+from lib.locks import alone
 from lib.publish import DATABASE, MANIFEST, latest_publication, publish
 from lib.quality import history
 from lib.quality.fingerprint import fingerprint
@@ -320,10 +320,11 @@ class TestAccidents:
         first = company.publish(1)
         company.build(2)
         company.validate()
-        with (company.out / "published" / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            with pytest.raises(UserError, match="under way") as caught:
-                publish(company.warehouse, company.out, with_pii=True)
+        with (
+            alone(company.out / "published" / ".lock", "it is held"),
+            pytest.raises(UserError, match="under way") as caught,
+        ):
+            publish(company.warehouse, company.out, with_pii=True)
         assert caught.value.exit_code == WRONG_USE
         assert latest_publication(company.out) == first
 

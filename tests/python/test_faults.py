@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import random
 import shutil
@@ -29,6 +30,7 @@ import score
 import validate
 from conftest import Warehouse, prepared_warehouse, write_tables
 from kills import content, differences
+from lib import locks
 from lib.cli import CHECK_FAILED, OK, WRONG_USE, UserError
 from lib.erasure import salt
 from lib.locks import alone, handed_down
@@ -183,6 +185,16 @@ class TestTwoAtOnce:
         assert "waiting for what one that was killed left at work" in (
             capsys.readouterr().err
         )
+
+    def test_a_lock_that_names_nobody_is_not_waited_for_without_end(
+        self, room: Room, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(locks, "_SIGNED_WITHIN_SECONDS", 0.3)
+        lock = room.folder / "a.lock"
+        with lock.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            with pytest.raises(UserError, match=r"^busy: wait"), alone(lock, "busy"):
+                pass
 
     @pytest.mark.parametrize("name", COMMANDS)
     def test_a_warehouse_that_is_open_is_told_with_the_process(
