@@ -4,7 +4,7 @@
 
 with
 
-variant_mails as (
+variant_mails as {{ materialized_cte() }} (
 
     select * from {{ ref('int_campaigns__variant_mails') }}
 

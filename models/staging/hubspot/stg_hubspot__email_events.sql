@@ -87,13 +87,35 @@ standing_events as (
 
 ),
 
+-- An address has many events, and is brought into its spelling once.
+recipients as (
+
+    select
+        recipient,
+        {{ normalise_email('recipient') }} as email
+    from standing_events
+    group by recipient
+
+),
+
+known_recipients as (
+
+    select
+        recipients.recipient,
+        recipients.email,
+        contact_addresses.person_record_id
+    from recipients
+    left join contact_addresses on recipients.email = contact_addresses.email
+
+),
+
 renamed as (
 
     select
         {{ source_key('hubspot', 'standing_events.id') }} as email_event_id,
         'hubspot' as source,
-        contact_addresses.person_record_id,
-        {{ normalise_email('standing_events.recipient') }} as email,
+        known_recipients.person_record_id,
+        known_recipients.email,
         {{ source_key('hubspot', 'standing_events.email_campaign_id') }} as campaign_id,
         standing_events.event_type,
         case
@@ -103,10 +125,8 @@ renamed as (
         cast(null as string) as variant,
         standing_events.created as occurred_at
     from standing_events
-    left join contact_addresses
-        on
-            {{ normalise_email('standing_events.recipient') }}
-            = contact_addresses.email
+    left join known_recipients
+        on standing_events.recipient = known_recipients.recipient
     left join bounces on standing_events.id = bounces.id
     left join bounce_types on lower(trim(bounces.category)) = bounce_types.category
     where standing_events.created is not null
