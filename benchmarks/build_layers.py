@@ -5,7 +5,8 @@
 The warehouse is that of MOPS_WAREHOUSE. Each line of the output is one layer: seconds,
 processor seconds, most memory while it was built, bytes written, and the seconds that
 dbt's clock gives to seeds and staging, to intermediate models, to those of them that
-only match records, to marts and reports, and to tests.
+only match records, to marts and reports, and to tests. One node is built at a time, on
+all cores, so that the clock adds up.
 """
 
 from __future__ import annotations
@@ -72,7 +73,8 @@ def main() -> int:
         codes.append(project.parse())
     for layer, chosen in LAYERS.items():
         with _told(layer):
-            command = ("--quiet", "build", "--indirect-selection=buildable", *excluded)
+            command = ("--quiet", "build", "--threads", "1")
+            command += ("--indirect-selection=buildable", *excluded)
             codes.append(project.run(*command, "--select", *chosen))
     for failed in project.failed:
         print(f"{failed} failed", file=sys.stderr)

@@ -10,6 +10,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def environment(warehouse: Path) -> dict[str, str]:
+    """Return the environment of what works on a warehouse and writes beside it."""
+    return os.environ | {
+        "MOPS_WAREHOUSE": str(warehouse),
+        "DBT_TARGET_PATH": str(warehouse.parent / "target"),
+        "DBT_LOG_PATH": str(warehouse.parent / "logs"),
+        "DBT_PROFILES_DIR": str(ROOT),
+        "DO_NOT_TRACK": "1",
+    }
+
+
 def run_dbt(warehouse: Path, command: str, *arguments: str, as_of: str) -> None:
     """Run dbt on a warehouse, with what it writes in the same folder.
 
@@ -25,13 +36,6 @@ def run_dbt(warehouse: Path, command: str, *arguments: str, as_of: str) -> None:
     Raises:
         subprocess.CalledProcessError: dbt failed.
     """
-    environment = os.environ | {
-        "MOPS_WAREHOUSE": str(warehouse),
-        "DBT_TARGET_PATH": str(warehouse.parent / "target"),
-        "DBT_LOG_PATH": str(warehouse.parent / "logs"),
-        "DBT_PROFILES_DIR": str(ROOT),
-        "DO_NOT_TRACK": "1",
-    }
     program = Path(sys.executable).with_name("dbt")
     subprocess.run(
         [
@@ -39,6 +43,6 @@ def run_dbt(warehouse: Path, command: str, *arguments: str, as_of: str) -> None:
             *("--vars", f"{{as_of: '{as_of}'}}"),
         ],
         cwd=ROOT,
-        env=environment,
+        env=environment(warehouse),
         check=True,
     )

@@ -28,6 +28,7 @@ from typing import TypeAlias
 import duckdb
 
 from company import CUT_AT, DAY_AFTER, TOUCHES_OF_A_PERSON, write_company
+from dbt_command import environment
 
 ROOT = Path(__file__).resolve().parents[1]
 HERE = ROOT / "benchmarks"
@@ -39,6 +40,7 @@ MOST_GROWTH = 11.0
 MOST_OF_FULL = 0.1
 PEOPLE = (10_000, 100_000, 1_000_000)
 BARE = {
+    "load": "",
     "core": "bare_core.sql",
     "campaigns": "bare_campaigns.sql",
     "lifecycle": "bare_lifecycle.sql",
@@ -86,7 +88,7 @@ def _measured(folder: Path, people: int, no_tests: bool) -> tuple[Stages, Stages
     write_company(folder / "raw", people)
     without = ["--no-tests"] * no_tests
     full = _way(folder, folder / "raw" / "history", CUT_AT, without)
-    for stage, script in {"load": "", **BARE}.items():
+    for stage, script in BARE.items():
         full[f"bare {stage}"] = _process(
             folder, str(Path(__file__)), "--bare", str(folder / (script or "load"))
         )
@@ -134,19 +136,11 @@ def _process(folder: Path, *command: str) -> Figures:
 
 
 def _run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {
-        "MOPS_WAREHOUSE": str(folder / "mops.duckdb"),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-        "DBT_PROFILES_DIR": str(ROOT),
-        "PYTHONPATH": str(ROOT / "scripts"),
-        "DO_NOT_TRACK": "1",
-        "GX_ANALYTICS_ENABLED": "false",
-    }
     return subprocess.run(
         [sys.executable, *command],
         cwd=ROOT,
-        env=environment,
+        env=environment(folder / "mops.duckdb")
+        | {"PYTHONPATH": str(ROOT / "scripts"), "GX_ANALYTICS_ENABLED": "false"},
         stdout=subprocess.PIPE,
         text=True,
         check=False,
@@ -218,7 +212,7 @@ def _limits(measured: dict[int, tuple[Stages, Stages]]) -> tuple[str, bool]:
             rows.append((f"{touches}, all of it", seconds - matching, math.inf, "s"))
         rows.append((f"{touches}, a day more", _sum(day, "seconds") / seconds,
                      MOST_OF_FULL, "of the full build"))  # fmt: skip
-        for stage in ("load", *BARE):
+        for stage in BARE:
             used, bare = full[stage], full[f"bare {stage}"]
             models = used["seconds"] - used.get("tests", 0) - used.get("matching", 0)
             rows.append(
