@@ -631,11 +631,27 @@ def test_a_filter_can_be_chosen_by_keyboard(page: Page, address: str) -> None:
     assert "channel=paid+search" in page.url
 
 
-def test_a_link_to_what_is_gone_shows_the_whole(page: Page, address: str) -> None:
+@pytest.mark.parametrize(
+    "value",
+    [
+        "carrier pigeon",
+        "' or 1=1; drop table marts.dim_people; --",
+        "<img src=x onerror=document.title='hacked'>",
+        "../../../../etc/passwd",
+        "$(touch hacked)",
+        "x" * 5000,
+    ],
+    ids=["gone", "sql", "markup", "path", "shell", "long"],
+)
+def test_a_link_to_what_is_not_there_shows_the_whole(
+    page: Page, address: str, value: str
+) -> None:
     visit(page, address)
     everything = figures(page)
-    visit(page, address, channel="carrier pigeon", quarter="Never")
+    visit(page, address, channel=value, quarter=value, segment=value, model=value)
     assert figures(page) == everything
+    assert "hacked" not in page.title()
+    assert value not in page.content()
 
 
 def test_every_figure_says_what_it_is_and_how_far_to_trust_it(

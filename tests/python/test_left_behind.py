@@ -32,6 +32,7 @@ SECRETS = {
     "MOPS_ERASURE_SALT": "planted-salt-" + "0123456789abcdef" * 3,
     "PGPASSWORD": "planted-pg-password",
 }
+ERASED = "ann@nowhere.example"
 PLANTED = b"planted-"
 
 
@@ -100,8 +101,10 @@ def left(
         made.folder / "raw",
         {
             "people": [
-                {"person_id": "n1", "record_type": "lead", "created_at": "2025-01-02"},
-                {"person_id": "n2", "record_type": "lead", "created_at": "never"},
+                {"person_id": "n1", "record_type": "lead", "email": ERASED}
+                | {"created_at": "2025-01-02"},
+                {"person_id": "n2", "record_type": "lead", "email": ""}
+                | {"created_at": "never"},
             ]
         },
     )
@@ -117,6 +120,10 @@ def left(
     assert made.run("load.py", str(raw)) == OK, made.said[-1]
     assert made.run("validate.py", "raw", "--out", out) in (OK, 1), made.said[-1]
     assert made.run("validate.py", "raw", "--out", out, "--sync") == OK
+    assert made.run("forecast.py") == OK, made.said[-1]
+    assert made.run("salvage.py") == OK, made.said[-1]
+    erased = ("--email", ERASED, "--out", f"{out}/none")
+    assert made.run("erase.py", *erased, "--no-build") == OK, made.said[-1]
     # It parses the project and stops, as there is nothing of that name to land.
     assert made.run("run.py", str(made.folder / "none"), "--out", out) == WRONG_USE
     return made

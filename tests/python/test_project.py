@@ -42,6 +42,15 @@ def test_nothing_stands_on_itself(manifest: dict[str, Any]) -> None:
         assert all(place[parent] < place[node] for parent in parents), node
 
 
+def test_what_is_compiled_reads_no_environment(manifest: dict[str, Any]) -> None:
+    """A secret that no SQL can name stands in none that is compiled."""
+    code = {key: macro["macro_sql"] for key, macro in manifest["macros"].items()}
+    code |= {key: node["raw_code"] for key, node in manifest["nodes"].items()}
+    ours = {key: text for key, text in code.items() if key.split(".")[1] == "mops"}
+    assert len(ours) > 1000
+    assert [key for key, text in ours.items() if "env_var" in text] == []
+
+
 def project_models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
     return of_type(manifest, "model")
 
