@@ -366,7 +366,7 @@ def test_memory_is_bounded(tmp_path: Path, kind: str) -> None:
     )
     kilobytes = int(result.stdout.split()[1])
     assert "Traceback" not in result.stderr
-    assert kilobytes < 900_000
+    assert kilobytes < 400_000
 
 
 def test_nothing_is_left_behind(room: Room, tmp_path: Path) -> None:

@@ -34,6 +34,8 @@ _HEADER_LINES = 100
 _HEADER_CHARACTERS = 4 << 20
 _SPACE_AFTER_QUOTE = re.compile(rb"\"[ ]+[,;\t|\r\n\"]")
 _OVERLAP = 64
+# DuckDB takes no longer line, and repeats one that it does not take in its error.
+_LONGEST_LINE_BYTES = 2_000_000
 _UNCLOSED = "unexpected end"
 
 csv.field_size_limit(MOST_CHARACTERS + 1)
@@ -59,7 +61,8 @@ class Texture:
 
     With `skips_space`, some value begins `, "…`: space before a value is then no part
     of it anywhere in the file. `is_plain` is whether DuckDB reads the file as `batches`
-    does: no NUL, no space around quotes. `line_count` counts physical lines.
+    does: no NUL, no space around quotes, no endless line. `line_count` counts physical
+    lines.
     """
 
     skips_space: bool
@@ -117,8 +120,8 @@ def scan(file: DataFile, delimiter: str) -> Texture:
     """
     before = re.escape(delimiter.encode())
     space_before_quote = re.compile(rb"[\r\n" + before + rb"][ ]+\"")
-    has_nul = has_space_after = skips_space = False
-    line_count = 0
+    has_nul = has_space_after = skips_space = has_endless_line = False
+    line_count = line_bytes = 0
     tail = b""
     for block in blocks(file):
         has_nul = has_nul or b"\0" in block
@@ -130,11 +133,14 @@ def scan(file: DataFile, delimiter: str) -> Texture:
         line_count += block.count(b"\n") + block.count(b"\r")
         if b"\r" in window:
             line_count -= (tail[-1:] + block).count(b"\r\n")
+        line_end = max(block.rfind(b"\n"), block.rfind(b"\r"))
+        line_bytes = len(block) - line_end - 1 + (line_bytes if line_end < 0 else 0)
+        has_endless_line = has_endless_line or line_bytes > _LONGEST_LINE_BYTES
         tail = window[-_OVERLAP:]
     if tail and not tail.endswith((b"\n", b"\r")):
         line_count += 1
         has_space_after = has_space_after or tail.endswith(b" ")
-    is_plain = not (has_nul or has_space_after or skips_space)
+    is_plain = not (has_nul or has_space_after or skips_space or has_endless_line)
     return Texture(skips_space, is_plain, line_count)
 
 
