@@ -73,9 +73,9 @@ def main() -> int:
         codes.append(project.parse())
     for layer, chosen in LAYERS.items():
         with _told(layer):
-            command = ("--quiet", "build", "--threads", "1")
-            command += ("--indirect-selection=buildable", *excluded)
-            codes.append(project.run(*command, "--select", *chosen))
+            command = ("--quiet", "build", "--threads=1", *excluded)
+            buildable = "--indirect-selection=buildable"
+            codes.append(project.run(*command, buildable, "--select", *chosen))
     for failed in project.failed:
         print(f"{failed} failed", file=sys.stderr)
     return next((code for code in codes if code), 0)
