@@ -98,24 +98,13 @@ recipients as (
 
 ),
 
-known_recipients as (
-
-    select
-        recipients.recipient,
-        recipients.email,
-        contact_addresses.person_record_id
-    from recipients
-    left join contact_addresses on recipients.email = contact_addresses.email
-
-),
-
 renamed as (
 
     select
         {{ source_key('hubspot', 'standing_events.id') }} as email_event_id,
         'hubspot' as source,
-        known_recipients.person_record_id,
-        known_recipients.email,
+        contact_addresses.person_record_id,
+        recipients.email,
         {{ source_key('hubspot', 'standing_events.email_campaign_id') }} as campaign_id,
         standing_events.event_type,
         case
@@ -125,8 +114,8 @@ renamed as (
         cast(null as string) as variant,
         standing_events.created as occurred_at
     from standing_events
-    left join known_recipients
-        on standing_events.recipient = known_recipients.recipient
+    left join recipients on standing_events.recipient = recipients.recipient
+    left join contact_addresses on recipients.email = contact_addresses.email
     left join bounces on standing_events.id = bounces.id
     left join bounce_types on lower(trim(bounces.category)) = bounce_types.category
     where standing_events.created is not null
