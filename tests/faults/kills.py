@@ -45,6 +45,8 @@ KILLED_IN = (
 )
 # What tells when, and in which run, and not what.
 CLOCKS = ("loaded_at", "landed_at", "noticed_at", "validated_at", "run_id")
+# When the last build began.
+CLOCK = "intermediate.int_core__build_moments"
 # A run that is killed after it has judged has judged all the same.
 HISTORY = "raw_meta.validation_results"
 KILLS_A_ROUND = 10
@@ -67,6 +69,8 @@ def content(warehouse: Path) -> Content:
         ).fetchall()
         for schema, table, names in tables:
             name = f"{schema}.{table}"
+            if name == CLOCK:
+                continue
             once = "distinct " if name == HISTORY else ""
             clocks = CLOCKS if schema == "raw_meta" else ()
             timeless = columns(each for each in names if each not in clocks)
