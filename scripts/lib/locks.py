@@ -48,7 +48,7 @@ def alone(lock: Path, busy: str) -> Iterator[TextIO]:
         try:
             yield file
         finally:
-            file.truncate(0)
+            _sign_off(file)
 
 
 @contextmanager
@@ -108,6 +108,19 @@ def _take(file: TextIO, busy: str) -> None:
 def _sign(file: TextIO) -> None:
     """Add this process to those that are named in the file of a lock."""
     file.write(f"{os.getpid()} {Path(sys.argv[0]).name}\n")
+    file.flush()
+
+
+def _sign_off(file: TextIO) -> None:
+    """Leave the names of those that were handed the lock and are at work still."""
+    file.seek(0)
+    others = [
+        f"{holder}\n"
+        for holder in file.read().splitlines()
+        if _is_alive(holder) and not holder.startswith(f"{os.getpid()} ")
+    ]
+    file.truncate(0)
+    file.write("".join(others))
     file.flush()
 
 

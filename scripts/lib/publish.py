@@ -128,7 +128,8 @@ def publish(warehouse: Path, out: Path, *, with_pii: bool = False) -> Path:
     versions = root / "versions"
     versions.mkdir(parents=True, exist_ok=True, mode=0o700)
     busy = f"another publication to {root} is under way"
-    with alone(root / ".lock", busy), _attached(warehouse) as connection:
+    spill = versions / f"{_UNFINISHED}spill"
+    with alone(root / ".lock", busy), _attached(warehouse, spill) as connection:
         for left_over in versions.glob(f"{_UNFINISHED}*"):
             shutil.rmtree(left_over)
         audit = _passed_audit(connection)
@@ -193,9 +194,11 @@ def check_audit(warehouse: Path) -> str:
 
 
 @contextmanager
-def _attached(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def _attached(
+    warehouse: Path, spill: Path | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a session in memory with the warehouse attached, which it can only read."""
-    with in_memory(warehouse) as connection:
+    with in_memory(warehouse, spill) as connection:
         try:
             connection.execute(
                 f"attach {quote_literal(str(warehouse))} as {_SOURCE} (read_only)"
@@ -252,8 +255,6 @@ def _write_version(
         UserError: the copy is not what the warehouse holds.
     """
     folder.mkdir(mode=0o700)
-    spill = folder / ".spill"
-    connection.execute("set temp_directory = ?", [str(spill)])
     connection.execute(f"attach {quote_literal(str(folder / DATABASE))} as {_COPY}")
     shown = {
         (schema, name): _shown(connection, plan, schema, name)
@@ -267,7 +268,6 @@ def _write_version(
         if entry.columns
     ]
     connection.execute(f"detach {_COPY}")
-    shutil.rmtree(spill, ignore_errors=True)
     manifest = {
         "publication_id": folder.name.removeprefix(_UNFINISHED),
         "build_id": plan.audit.build_id,

@@ -24,7 +24,13 @@ from lib.cli import UserError
 from lib.contract import Contract
 from lib.erasure.erasing import HISTORIES
 from lib.sql import quote_identifier, quote_literal, relation
-from lib.warehouse import in_memory, is_corrupt, put_in_place, reason_of
+from lib.warehouse import (
+    in_memory,
+    is_corrupt,
+    log_of_changes,
+    put_in_place,
+    reason_of,
+)
 
 LANDINGS = "the log of landings"
 CLOSINGS = "closed months"
@@ -79,6 +85,7 @@ def salvage(warehouse: Path, contract: Contract) -> Salvage:
     shutil.rmtree(folder, ignore_errors=True)
     try:
         folder.mkdir(mode=0o700)
+        _take_back(warehouse)
         return _salvaged(warehouse, contract, folder / warehouse.name)
     except (duckdb.Error, OSError) as error:
         reason = str(error).splitlines()[0]
@@ -247,19 +254,27 @@ def _fresh_tables(connection: duckdb.DuckDBPyConnection) -> list[Table]:
     ).fetchall()
 
 
+def _take_back(warehouse: Path) -> None:
+    """Give a file its log again, if who put both aside was killed on the way."""
+    log = log_of_changes(warehouse)
+    for aside in warehouse.parent.glob(f"{warehouse.stem}.corrupt-*.duckdb"):
+        if aside.samefile(warehouse) and not log.exists():
+            with suppress(FileNotFoundError):
+                os.link(log_of_changes(aside), log)
+
+
 def _put_aside(warehouse: Path, fresh: Path | None) -> Path:
     """Name the damaged file after the moment, and put the fresh one in its place."""
     moment = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     aside = warehouse.with_name(f"{warehouse.stem}.corrupt-{moment}.duckdb")
-    log, log_aside = (Path(f"{path}.wal") for path in (warehouse, aside))
+    log = log_of_changes(warehouse)
     os.link(warehouse, aside)
     with suppress(FileNotFoundError):
-        os.link(log, log_aside)
-    # Its log goes last: who is killed before finds one that does not fit, and salvages
-    # again.
+        os.link(log, log_of_changes(aside))
+    # Before its file: DuckDB would take it for the log of the fresh one.
+    log.unlink(missing_ok=True)
     if fresh is None:
         warehouse.unlink()
-        log.unlink(missing_ok=True)
     else:
         put_in_place(fresh, warehouse)
     return aside

@@ -120,27 +120,41 @@ def connect(
 
 
 @contextmanager
-def in_memory(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def in_memory(
+    warehouse: Path, overflow: Path | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a session of no file, to attach the warehouse or copies of it.
 
-    What does not fit into its memory goes where the warehouse's own would.
+    Args:
+        warehouse: the DuckDB file.
+        overflow: a folder for what does not fit into memory, which is gone afterwards;
+            one of this process beside the warehouse if none is given. DuckDB names the
+            files in it alike in every process, so that no two may share one.
 
     Raises:
         UserError: MOPS_MEMORY_LIMIT is no amount of memory.
     """
-    with duckdb.connect() as connection:
-        _settle(connection)
-        overflow = quote_literal(str(_overflow(warehouse)))
-        connection.execute(f"set temp_directory = {overflow}")
-        yield connection
+    folder = overflow or warehouse.with_name(f".{warehouse.name}.{os.getpid()}.tmp")
+    try:
+        with duckdb.connect() as connection:
+            _settle(connection)
+            named = quote_literal(str(folder))
+            connection.execute(f"set temp_directory = {named}")
+            yield connection
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def put_in_place(fresh: Path, warehouse: Path) -> None:
     """Put a closed database in a warehouse's place, whole or not at all.
 
     Raises:
-        OSError: it could not be done.
+        OSError: it could not be done, or the warehouse has a log of changes, which
+            DuckDB would take for one of the fresh file.
     """
+    log = log_of_changes(warehouse)
+    if log.exists():
+        raise OSError(f"{log} is there still")
     handle = os.open(fresh, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -148,9 +162,9 @@ def put_in_place(fresh: Path, warehouse: Path) -> None:
         os.close(handle)
     fresh.chmod(warehouse.stat().st_mode & 0o777)
     fresh.replace(warehouse)
-    _log_of_changes(warehouse).unlink(missing_ok=True)
-    # What did not fit into the memory of a process that was killed.
-    shutil.rmtree(_overflow(warehouse), ignore_errors=True)
+    # What did not fit into the memory of processes that were killed.
+    for left_over in warehouse.parent.glob(f"*{warehouse.name}*.tmp"):
+        shutil.rmtree(left_over, ignore_errors=True)
 
 
 def _settle(connection: duckdb.DuckDBPyConnection) -> None:
@@ -163,12 +177,9 @@ def _settle(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"set memory_limit = '{limit}'")
 
 
-def _log_of_changes(path: Path) -> Path:
+def log_of_changes(path: Path) -> Path:
+    """Return the file where DuckDB keeps what it has not yet written into another."""
     return path.with_name(f"{path.name}.wal")
-
-
-def _overflow(path: Path) -> Path:
-    return path.with_name(f"{path.name}.tmp")
 
 
 @contextmanager
@@ -251,7 +262,7 @@ def _drop_unborn(path: Path) -> None:
 
     One with a log of changes or a salt beside it has been one.
     """
-    if _log_of_changes(path).exists() or salt_file(path).exists():
+    if log_of_changes(path).exists() or salt_file(path).exists():
         return
     with suppress(FileNotFoundError):
         if path.stat().st_size < _HEADER_BYTES:

@@ -1,7 +1,8 @@
 {# What a relation is one row per, and which of its columns are never null: each key that
    rows share, and each column that is null, with in how many rows. Keys are columns with
    commas between, and semicolons between one key and the next; a key of one column may
-   be null. One test a relation, like never_null; a view is computed once for all. #}
+   be null. One test a relation, like never_null; DuckDB computes a view once
+   for all. #}
 {% test grain(model, keys, never_null) %}
 {%- set names = keys.split('; ') %}
 {%- set columns = (names | join(', ')).split(', ') + never_null.split(', ') %}

@@ -18,19 +18,26 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 600
 
 
-def started(work: Callable[..., object], *arguments: object) -> BaseProcess:
+def started(
+    work: Callable[..., object],
+    *arguments: object,
+    after: Callable[[], object] | None = None,
+) -> BaseProcess:
     """Start something, silently, and return its process once it is at work.
 
     Args:
         work: a function of a module, or something else that can be pickled.
         arguments: what it is called with.
+        after: what the process does first, as to import what takes long.
     """
     new = multiprocessing.get_context("spawn")
     here, there = new.Pipe(duplex=False)
-    process = new.Process(target=_silently, args=(there, work, arguments), daemon=True)
+    process = new.Process(
+        target=_silently, args=(there, after, work, arguments), daemon=True
+    )
     process.start()
     there.close()
     assert here.recv() == "begun"
@@ -39,11 +46,16 @@ def started(work: Callable[..., object], *arguments: object) -> BaseProcess:
 
 
 def _silently(
-    here: Connection, work: Callable[..., object], arguments: tuple[object, ...]
+    here: Connection,
+    after: Callable[[], object] | None,
+    work: Callable[..., object],
+    arguments: tuple[object, ...],
 ) -> None:
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
+    if after is not None:
+        after()
     here.send("begun")
     here.close()
     work(*arguments)
@@ -57,13 +69,18 @@ def ended(process: BaseProcess) -> int:
 
 
 def killed_after(
-    seconds: float, work: Callable[..., object], *arguments: object
+    seconds: float,
+    work: Callable[..., object],
+    *arguments: object,
+    after: Callable[[], object] | None = None,
 ) -> bool:
     """Kill what is done after some time, and return whether it was at work still."""
-    process = started(work, *arguments)
+    process = started(work, *arguments, after=after)
     time.sleep(seconds)
     process.kill()
-    return ended(process) == -signal.SIGKILL
+    code = ended(process)
+    assert code in (0, -signal.SIGKILL)
+    return code != 0
 
 
 @contextmanager

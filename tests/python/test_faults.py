@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -25,19 +26,20 @@ import erase
 import export
 import forecast
 import load
+import own_process_work
 import salvage
 import score
 import validate
 from conftest import Warehouse, prepared_warehouse, write_tables
 from kills import content, differences
-from lib import locks
+from lib import locks, salvaging
 from lib.cli import CHECK_FAILED, OK, WRONG_USE, UserError
 from lib.erasure import salt
-from lib.locks import alone, handed_down
+from lib.locks import alone, alone_or_within, handed_down
 from lib.publish import latest_publication, publish
-from lib.warehouse import PROJECT_ROOT, connect, undisturbed
-from locked_work import have_it_done
+from lib.warehouse import PROJECT_ROOT, connect, log_of_changes, undisturbed
 from other_process import ended, held_open, killed_after, started
+from own_process_work import have_it_done, landed_elsewhere, rules_imported
 from published_company import validate as passed
 from test_attribution_increments import World
 from test_attribution_increments import content as credits_of
@@ -185,6 +187,24 @@ class TestTwoAtOnce:
         assert "waiting for what one that was killed left at work" in (
             capsys.readouterr().err
         )
+
+    def test_who_goes_on_under_a_lock_is_named_by_it(self, room: Room) -> None:
+        lock, done = room.folder / "a.lock", room.folder / "done"
+        with alone_or_within(lock, "busy"):
+            child = subprocess.Popen(
+                [sys.executable, "-c", own_process_work.WORK, str(lock), str(done)],
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+                pass_fds=handed_down(),
+            )
+            while not lock.with_name("begun").exists():
+                assert child.poll() is None
+                time.sleep(0.01)
+        told = rf"busy .process {child.pid} .*: wait for it"
+        with pytest.raises(UserError, match=told), alone(lock, "busy"):
+            pass
+        child.wait()
+        with alone(lock, "busy"):
+            assert done.exists()
 
     def test_a_lock_that_names_nobody_is_not_waited_for_without_end(
         self, room: Room, monkeypatch: pytest.MonkeyPatch
@@ -390,6 +410,33 @@ class TestADamagedFile:
         assert aside.read_bytes() == spoilt
         assert not log.exists()
 
+    def test_who_is_killed_on_the_way_loses_and_doubles_nothing(
+        self, landed: Room, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The log of changes is sound, and changes what is in the file."""
+        change = (
+            "import duckdb, os, sys; c = duckdb.connect(sys.argv[1]); "
+            "c.execute('insert into raw_meta.closings (closing_id) values (2)'); "
+            "os.kill(os.getpid(), 9)"
+        )
+        with connect() as connection:
+            connection.execute("insert into raw_meta.closings (closing_id) values (1)")
+        damage(landed.warehouse, "raw_generic.people")
+        command = [sys.executable, "-c", change, str(landed.warehouse)]
+        assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+        closings = "select closing_id from raw_meta.closings order by 1"
+
+        def killed(fresh: Path, warehouse: Path) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(salvaging, "put_in_place", killed)
+            with pytest.raises(KeyboardInterrupt):
+                salvage.main([])
+        assert not log_of_changes(landed.warehouse).exists()
+        assert salvage.main([]) == CHECK_FAILED
+        assert Warehouse(landed.warehouse).rows(closings) == [("1",), ("2",)]
+
     def test_nothing_lands_where_it_is_lost_who_was_erased(self, landed: Room) -> None:
         salt.salt_file(landed.warehouse).write_text("x" * 64)
         self.spoil(landed)
@@ -441,10 +488,11 @@ class TestKills:
         calm = room.rows()
         chance = random.Random(3)  # noqa: S311
         landing = (load.main, [str(room.raw), "--quiet"])
+        warm = partial(landed_elsewhere, room.raw)
         kills = 0
         for _ in range(6):
             shutil.copy(prepared_warehouse(), room.warehouse)
-            kills += killed_after(chance.uniform(0.02, 1.5), *landing)
+            kills += killed_after(chance.uniform(0.02, 1.5), *landing, after=warm)
             room.land()
             assert differences(calm, room.rows()) == []
         assert kills
@@ -472,10 +520,12 @@ class TestKills:
         )
         ((rules, runs),) = Warehouse(landed.warehouse).rows(history)
         assert runs == 1
+        kills = 0
         for seconds in (0.3, 1, 2):
-            killed_after(seconds, validate.main, judge)
+            kills += killed_after(seconds, validate.main, judge, after=rules_imported)
             ((rows, runs),) = Warehouse(landed.warehouse).rows(history)
             assert rows == rules * runs
+        assert kills
         assert validate.main(judge) == OK
         ((rows, runs),) = Warehouse(landed.warehouse).rows(history)
         assert rows == rules * runs

@@ -15,6 +15,7 @@ ROW = {"channel": "x", "channel_name": "X", "description": "why", "owner": "me"}
 SHARED = f"{TEST}: channel is shared in"
 
 
+@pytest.mark.parametrize("kind", ["table", "view"])
 @pytest.mark.parametrize(
     ("gaps", "found"),
     [
@@ -40,6 +41,7 @@ SHARED = f"{TEST}: channel is shared in"
 def test_each_column_that_is_null_and_each_key_that_is_shared_is_named(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    kind: str,
     gaps: list[set[str]],
     found: list[str],
 ) -> None:
@@ -58,6 +60,9 @@ def test_each_column_that_is_null_and_each_key_that_is_shared_is_named(
                 "owner, is_paid) values (?, ?, ?, ?, true)",
                 values,
             )
+        if kind == "view":
+            connection.execute("alter table policy.channels rename to kept")
+            connection.execute("create view policy.channels as from policy.kept")
     said: list[str] = []
 
     def note(event: EventMsg) -> None:

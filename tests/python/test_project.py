@@ -43,7 +43,7 @@ def test_nothing_stands_on_itself(manifest: dict[str, Any]) -> None:
 
 
 def test_what_is_compiled_reads_no_environment(manifest: dict[str, Any]) -> None:
-    """A secret that no SQL can name stands in none that is compiled."""
+    """No model, test or macro of ours asks for a variable, which might be a secret."""
     code = {key: macro["macro_sql"] for key, macro in manifest["macros"].items()}
     code |= {key: node["raw_code"] for key, node in manifest["nodes"].items()}
     ours = {key: text for key, text in code.items() if key.split(".")[1] == "mops"}

@@ -23,7 +23,7 @@ from lib.erasure.traces import search_bytes
 from lib.landing import quarantine
 from lib.landing.publishing import transaction
 from lib.sql import quote_identifier, quote_literal, relation
-from lib.warehouse import in_memory, put_in_place
+from lib.warehouse import connect, in_memory, put_in_place
 
 REJECTS = relation("raw_meta", "rejects")
 KEPT_SCHEMAS = ("main", "policy")
@@ -118,6 +118,9 @@ def rewrite(warehouse: Path) -> None:
     folder.mkdir(mode=0o700)
     fresh = folder / warehouse.name
     try:
+        # Opened and closed, it has no log of changes beside it.
+        with connect(warehouse):
+            pass
         with in_memory(warehouse) as connection:
             for path, name in ((warehouse, "old (read_only)"), (fresh, "new")):
                 connection.execute(f"attach {quote_literal(str(path))} as {name}")

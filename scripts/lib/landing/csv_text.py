@@ -34,7 +34,8 @@ _HEADER_LINES = 100
 _HEADER_CHARACTERS = 4 << 20
 _SPACE_AFTER_QUOTE = re.compile(rb"\"[ ]+[,;\t|\r\n\"]")
 _OVERLAP = 64
-# DuckDB takes no longer line, and repeats one that it does not take in its error.
+# DuckDB takes no longer line, and repeats one that it does not take in its error. A
+# line that ends within a block of the file more may be longer.
 _LONGEST_LINE_BYTES = 2_000_000
 _UNCLOSED = "unexpected end"
 
