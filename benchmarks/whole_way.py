@@ -40,7 +40,7 @@ MOST_GROWTH = 11.0
 MOST_OF_FULL = 0.1
 PEOPLE = (10_000, 100_000, 1_000_000)
 BARE = {
-    "load": "",
+    "load": "load",
     "core": "bare_core.sql",
     "campaigns": "bare_campaigns.sql",
     "lifecycle": "bare_lifecycle.sql",
@@ -90,7 +90,7 @@ def _measured(folder: Path, people: int, no_tests: bool) -> tuple[Stages, Stages
     full = _way(folder, folder / "raw" / "history", CUT_AT, without)
     for stage, script in BARE.items():
         full[f"bare {stage}"] = _process(
-            folder, str(Path(__file__)), "--bare", str(folder / (script or "load"))
+            folder, str(Path(__file__)), "--bare", str(folder / script)
         )
     day = _way(folder, folder / "raw" / "day", DAY_AFTER, without)
     return full, day

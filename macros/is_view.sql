@@ -3,8 +3,6 @@
     {%- if not execute or relation is string -%}
         {{ return(false) }}
     {%- endif -%}
-    {%- set found = adapter.get_relation(
-        relation.database, relation.schema, relation.identifier
-    ) -%}
+    {%- set found = load_relation(relation) -%}
     {{ return(found is not none and found.is_view) }}
 {%- endmacro %}

@@ -163,8 +163,9 @@ def put_in_place(fresh: Path, warehouse: Path) -> None:
     fresh.chmod(warehouse.stat().st_mode & 0o777)
     fresh.replace(warehouse)
     # What did not fit into the memory of processes that were killed.
-    for left_over in warehouse.parent.glob(f"*{warehouse.name}*.tmp"):
-        shutil.rmtree(left_over, ignore_errors=True)
+    for overflow in (f"{warehouse.name}.tmp", f".{warehouse.name}.*.tmp"):
+        for left_over in warehouse.parent.glob(overflow):
+            shutil.rmtree(left_over, ignore_errors=True)
 
 
 def _settle(connection: duckdb.DuckDBPyConnection) -> None:
