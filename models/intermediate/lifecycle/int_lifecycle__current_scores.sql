@@ -5,8 +5,7 @@ with
 fired_rules as (
 
     select
-        subject,
-        subject_id,
+        subject_key,
         coalesce(sum({{ exact_points('points') }}) filter (
             where dimension = 'engagement'
         ), 0) as engagement_points,
@@ -15,9 +14,7 @@ fired_rules as (
         ), 0) as intent_points,
         max(last_fired_at) as last_fired_at
     from {{ ref('int_lifecycle__fired_rules') }}
-    group by
-        subject,
-        subject_id
+    group by subject_key
 
 ),
 
@@ -41,6 +38,7 @@ current_scores as (
     select
         fit_grades.subject,
         fit_grades.subject_id,
+        fit_grades.subject_key,
         fit_grades.grade,
         top_rules.top_rules,
         fit_grades.fit_points,
@@ -56,13 +54,9 @@ current_scores as (
         fired_rules.last_fired_at
     from fit_grades
     left join fired_rules
-        on
-            fit_grades.subject = fired_rules.subject
-            and fit_grades.subject_id = fired_rules.subject_id
+        on fit_grades.subject_key = fired_rules.subject_key
     left join top_rules
-        on
-            fit_grades.subject = top_rules.subject
-            and fit_grades.subject_id = top_rules.subject_id
+        on fit_grades.subject_key = top_rules.subject_key
 
 )
 

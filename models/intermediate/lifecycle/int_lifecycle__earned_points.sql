@@ -20,9 +20,7 @@ earned_points as (
     select
         score_events.rule_id,
         score_events.subject,
-        score_events.subject_id,
-        score_events.dimension,
-        score_events.half_life_days,
+        score_events.subject_key,
         score_events.times_fired,
         coalesce(
             limited_points.points,
@@ -33,7 +31,7 @@ earned_points as (
     left join limited_points
         on
             score_events.rule_id = limited_points.rule_id
-            and score_events.subject_id = limited_points.subject_id
+            and score_events.subject_key = limited_points.subject_key
             and score_events.scored_at = limited_points.scored_at
 
 )

@@ -24,12 +24,12 @@ engaging_moments as (
 moments as (
 
     select
-        subject_id as account_id,
+        subject_key as account_key,
         scored_at
     from {{ ref('int_lifecycle__subject_points') }}
     where subject = 'account'
     group by
-        subject_id,
+        subject_key,
         scored_at
 
 ),
@@ -38,19 +38,19 @@ moments as (
 ordered_touches as (
 
     select
-        account_id,
+        account_key,
         scored_at,
         lag(scored_at) over touches_of_person as previous_at,
         lead(scored_at) over touches_of_person as next_at
     from engaging_moments
-    window touches_of_person as (partition by person_id order by scored_at)
+    window touches_of_person as (partition by person_key order by scored_at)
 
 ),
 
 placed_touches as (
 
     select
-        ordered_touches.account_id,
+        ordered_touches.account_key,
         mqa_definitions.definition_version,
         mqa_definitions.engaged_span,
         ordered_touches.scored_at,
@@ -65,7 +65,7 @@ placed_touches as (
 changes as (
 
     select
-        account_id,
+        account_key,
         definition_version,
         scored_at as changed_at,
         1 as step,
@@ -74,7 +74,7 @@ changes as (
     where previous_at is null or previous_at + engaged_span < scored_at
     union all
     select
-        account_id,
+        account_key,
         definition_version,
         scored_at + engaged_span as changed_at,
         3 as step,
@@ -83,7 +83,7 @@ changes as (
     where next_at is null or scored_at + engaged_span < next_at
     union all
     select
-        moments.account_id,
+        moments.account_key,
         mqa_definitions.definition_version,
         moments.scored_at as changed_at,
         2 as step,
@@ -101,7 +101,7 @@ counted_people as (
     select
         *,
         sum(people) over (
-            partition by account_id, definition_version
+            partition by account_key, definition_version
             order by changed_at, step
             rows between unbounded preceding and current row
         ) as engaged_people
@@ -112,7 +112,7 @@ counted_people as (
 engaged_people as (
 
     select
-        account_id,
+        account_key,
         definition_version,
         engaged_people,
         changed_at as scored_at

@@ -17,21 +17,26 @@ criteria as (
 
 ),
 
-point_standings as (
+people as (
 
     select
-        subject_id as person_id,
-        scored_at,
-        sum({{ exact_points('points') }}) as engagement_points
-    from {{ ref('int_lifecycle__point_standings') }}
-    where
-        subject = 'person'
-        and dimension = 'engagement'
-        -- No definition may ask for any: then millions of rows need no sum.
-        and exists (select 1 from criteria)
-    group by
-        subject_id,
-        scored_at
+        person_id,
+        {{ number_key('person_id') }} as person_key
+    from {{ ref('dim_person_profiles') }}
+
+),
+
+score_standings as (
+
+    select
+        people.person_id,
+        score_standings.scored_at,
+        score_standings.engagement_points
+    from {{ ref('int_lifecycle__score_standings') }} as score_standings
+    inner join people
+        on score_standings.subject_key = people.person_key
+    -- No definition may ask for any: then millions of rows need not be read.
+    where exists (select 1 from criteria)
 
 ),
 
@@ -46,7 +51,7 @@ standing_spells as (
             - interval 1 microsecond,
             cast('9999-12-31' as timestamp)
         ) as met_until
-    from point_standings
+    from score_standings
 
 ),
 

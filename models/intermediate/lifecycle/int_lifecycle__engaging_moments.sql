@@ -12,28 +12,24 @@ score_events as (
 
 ),
 
-people as (
+account_people as (
 
-    select
-        person_id,
-        account_id
-    from {{ ref('dim_person_profiles') }}
-    where account_id is not null
+    select * from {{ ref('int_lifecycle__account_people') }}
 
 ),
 
 engaging_moments as (
 
     select
-        people.account_id,
-        people.person_id,
+        account_people.account_key,
+        account_people.person_key,
         score_events.scored_at
     from score_events
-    inner join people
-        on score_events.subject_id = people.person_id
+    inner join account_people
+        on score_events.subject_key = account_people.person_key
     group by
-        people.account_id,
-        people.person_id,
+        account_people.account_key,
+        account_people.person_key,
         score_events.scored_at
 
 )

@@ -3,30 +3,47 @@
 
 with
 
-subject_points as (
+scoring_rules as (
+
+    select * from {{ ref('scoring_rules') }}
+
+),
+
+fit_attributes as (
 
     select
         subject,
         subject_id,
-        rule_id,
-        sum(times_fired) as times_fired,
+        subject_key
+    from {{ ref('int_lifecycle__fit_attributes') }}
+
+),
+
+faded_points as (
+
+    select
+        subject_points.subject_key,
+        subject_points.rule_id,
+        sum(subject_points.times_fired) as times_fired,
         sum({{ exact_points('
-            points * pow(0.5, ' ~ half_lives('scored_at', as_of(), 'half_life_days') ~ ')
+            subject_points.points * pow(0.5, ' ~ half_lives(
+                'subject_points.scored_at', as_of(), 'scoring_rules.half_life_days'
+            ) ~ ')
         ') }}) as points,
-        max(scored_at) as last_fired_at
-    from {{ ref('int_lifecycle__subject_points') }}
+        max(subject_points.scored_at) as last_fired_at
+    from {{ ref('int_lifecycle__subject_points') }} as subject_points
+    inner join scoring_rules
+        on subject_points.rule_id = scoring_rules.rule_id
     group by
-        subject,
-        subject_id,
-        rule_id
+        subject_points.subject_key,
+        subject_points.rule_id
 
 ),
 
 met_fit_rules as (
 
     select
-        subject,
-        subject_id,
+        subject_key,
         rule_id,
         cast(null as bigint) as times_fired,
         {{ exact_points('points') }} as points,
@@ -38,23 +55,18 @@ met_fit_rules as (
 
 all_rules as (
 
-    select * from subject_points
+    select * from faded_points
     union all
     select * from met_fit_rules
-
-),
-
-scoring_rules as (
-
-    select * from {{ ref('scoring_rules') }}
 
 ),
 
 fired_rules as (
 
     select
-        all_rules.subject,
-        all_rules.subject_id,
+        fit_attributes.subject,
+        fit_attributes.subject_id,
+        fit_attributes.subject_key,
         all_rules.rule_id,
         scoring_rules.rule,
         scoring_rules.dimension,
@@ -64,6 +76,8 @@ fired_rules as (
     from all_rules
     inner join scoring_rules
         on all_rules.rule_id = scoring_rules.rule_id
+    inner join fit_attributes
+        on all_rules.subject_key = fit_attributes.subject_key
 
 )
 

@@ -30,6 +30,7 @@ fit_attributes as (
     select
         'person' as subject,
         person_attributes.person_id as subject_id,
+        {{ number_key('person_attributes.person_id') }} as subject_key,
         person_attributes.email_domain,
         person_attributes.title,
         person_attributes.seniority,
@@ -49,6 +50,7 @@ fit_attributes as (
     select
         'account' as subject,
         account_id as subject_id,
+        {{ number_key('account_id') }} as subject_key,
         domain as email_domain,
         cast(null as string) as title,
         cast(null as string) as seniority,

@@ -7,7 +7,8 @@ fit_attributes as (
 
     select
         subject,
-        subject_id
+        subject_id,
+        subject_key
     from {{ ref('int_lifecycle__fit_attributes') }}
 
 ),
@@ -40,8 +41,7 @@ score_grades as (
 summed_rules as (
 
     select
-        met_fit_rules.subject,
-        met_fit_rules.subject_id,
+        met_fit_rules.subject_key,
         score_spans.valid_from,
         sum({{ exact_points('met_fit_rules.points') }}) as fit_points
     from met_fit_rules
@@ -50,8 +50,7 @@ summed_rules as (
             met_fit_rules.effective_from <= score_spans.valid_from
             and met_fit_rules.effective_to > score_spans.valid_from
     group by
-        met_fit_rules.subject,
-        met_fit_rules.subject_id,
+        met_fit_rules.subject_key,
         score_spans.valid_from
 
 ),
@@ -61,6 +60,7 @@ fit_points as (
     select
         fit_attributes.subject,
         fit_attributes.subject_id,
+        fit_attributes.subject_key,
         score_spans.valid_from,
         score_spans.valid_to,
         cast(coalesce(summed_rules.fit_points, 0) as double) as fit_points
@@ -68,8 +68,7 @@ fit_points as (
     cross join score_spans
     left join summed_rules
         on
-            fit_attributes.subject = summed_rules.subject
-            and fit_attributes.subject_id = summed_rules.subject_id
+            fit_attributes.subject_key = summed_rules.subject_key
             and score_spans.valid_from = summed_rules.valid_from
 
 ),
@@ -79,6 +78,7 @@ fit_grades as (
     select
         fit_points.subject,
         fit_points.subject_id,
+        fit_points.subject_key,
         fit_points.fit_points,
         max_by(score_grades.grade, score_grades.min_points) as grade,
         fit_points.valid_from,
@@ -93,6 +93,7 @@ fit_grades as (
     group by
         fit_points.subject,
         fit_points.subject_id,
+        fit_points.subject_key,
         fit_points.fit_points,
         fit_points.valid_from,
         fit_points.valid_to

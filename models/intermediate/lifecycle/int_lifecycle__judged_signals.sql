@@ -38,7 +38,7 @@ intent_signals as (
 accounts as (
 
     select
-        account_id,
+        {{ number_key('account_id') }} as account_key,
         domain
     from {{ ref('dim_accounts') }}
 
@@ -47,7 +47,7 @@ accounts as (
 values_to_judge as (
 
     select
-        accounts.account_id,
+        accounts.account_key,
         intent_rules.rule_id,
         intent_rules.operator,
         intent_rules.given_text,
@@ -73,7 +73,7 @@ values_to_judge as (
 judged_signals as (
 
     select
-        account_id,
+        account_key,
         rule_id,
         {{ reporting_midnight('observed_on') }} as observed_at
     from values_to_judge

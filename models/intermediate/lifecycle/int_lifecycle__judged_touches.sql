@@ -67,7 +67,7 @@ judged_touches as (
 
     select
         touch_values.touchpoint_id,
-        touch_values.person_id,
+        touch_values.person_key,
         met_values.rule_id,
         touch_values.touched_at
     from touch_values

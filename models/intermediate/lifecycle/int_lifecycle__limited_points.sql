@@ -13,13 +13,35 @@ score_events as (
 ),
 
 -- Most have fired a rule too seldom to ever reach its limit: they need no standing.
+reaching_subjects as (
+
+    select
+        rule_id,
+        subject_key
+    from score_events
+    group by rule_id, subject_key
+    having sum(abs(points_each) * times_fired) > max(max_points)
+
+),
+
 limited_events as (
 
-    select * from score_events
-    qualify
-        sum(abs(points_each) * times_fired) over (
-            partition by rule_id, subject_id
-        ) > max_points
+    select
+        score_events.rule_id,
+        score_events.subject_key,
+        score_events.points_each,
+        score_events.max_points,
+        score_events.times_fired,
+        {{ decay_block('score_events.scored_at', 'score_events.half_life_days') }}
+            as block_number,
+        {{ decay_position('score_events.scored_at', 'score_events.half_life_days') }}
+            as block_position,
+        score_events.scored_at
+    from score_events
+    inner join reaching_subjects
+        on
+            score_events.rule_id = reaching_subjects.rule_id
+            and score_events.subject_key = reaching_subjects.subject_key
 
 ),
 
@@ -27,10 +49,10 @@ started_blocks as (
 
     select
         rule_id,
-        subject_id,
+        subject_key,
         block_number
     from limited_events
-    group by rule_id, subject_id, block_number
+    group by rule_id, subject_key, block_number
 
 ),
 
@@ -46,7 +68,7 @@ repeated_events as (
     inner join started_blocks
         on
             limited_events.rule_id = started_blocks.rule_id
-            and limited_events.subject_id = started_blocks.subject_id
+            and limited_events.subject_key = started_blocks.subject_key
             and limited_events.block_number + 1 = started_blocks.block_number
 
 ),
@@ -73,7 +95,7 @@ summed_events as (
             over events_so_far as scaled_sum
     from counted_events
     window events_so_far as (
-        partition by rule_id, subject_id, counted_in_block
+        partition by rule_id, subject_key, counted_in_block
         order by scored_at
         rows between unbounded preceding and current row
     )
@@ -86,7 +108,7 @@ standings as (
         *,
         scaled_sum
         + least(0, min(scaled_limit - scaled_sum) over (
-            partition by rule_id, subject_id, counted_in_block
+            partition by rule_id, subject_key, counted_in_block
             order by scored_at
             rows between unbounded preceding and current row
         )) as scaled_standing
@@ -98,12 +120,12 @@ limited_points as (
 
     select
         rule_id,
-        subject_id,
+        subject_key,
         {{ exact_points('
             sign(points_each)
             * (
                 scaled_standing - coalesce(lag(scaled_standing) over (
-                    partition by rule_id, subject_id, counted_in_block
+                    partition by rule_id, subject_key, counted_in_block
                     order by scored_at
                 ), 0)
             )

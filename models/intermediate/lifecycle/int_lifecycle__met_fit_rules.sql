@@ -19,7 +19,7 @@ values_to_judge as (
 
     select
         fit_attributes.subject,
-        fit_attributes.subject_id,
+        fit_attributes.subject_key,
         fit_rules.rule_id,
         fit_rules.points,
         fit_rules.operator,
@@ -44,7 +44,7 @@ met_fit_rules as (
 
     select
         subject,
-        subject_id,
+        subject_key,
         rule_id,
         points,
         effective_from,

@@ -1,15 +1,10 @@
--- Grain: one row per person or account, moment at which it earned points, dimension and
--- half-life that it has had points of by then: what it earned by them at the moment.
+-- Grain: one row per decaying rule, person or account, moment of points and group of
+-- half-lives: what the rule gives to the group, nothing if its half-life is of another.
+-- Half-lives are those of the shortest in the group.
 
 {{ config(materialized='view') }}
 
 with
-
-point_series as (
-
-    select * from {{ ref('int_lifecycle__point_series') }}
-
-),
 
 subject_points as (
 
@@ -17,58 +12,59 @@ subject_points as (
 
 ),
 
-earned_points as (
+decaying_rules as (
 
-    select
-        point_series.subject_number,
-        point_series.series_number,
-        subject_points.scored_at,
-        cast(sum(subject_points.points) as double) as points
-    from subject_points
-    inner join point_series
-        on
-            subject_points.subject = point_series.subject
-            and subject_points.subject_id = point_series.subject_id
-            and subject_points.dimension = point_series.dimension
-            and subject_points.half_life_days = point_series.half_life_days
-    group by
-        point_series.subject_number,
-        point_series.series_number,
-        subject_points.scored_at
+    select * from {{ ref('int_lifecycle__decaying_rules') }}
 
 ),
 
-moments as (
+half_life_groups as (
 
     select
-        subject_number,
-        scored_at
-    from earned_points
-    group by
-        subject_number,
-        scored_at
+        group_number,
+        shortest_half_life
+    from {{ ref('int_lifecycle__half_life_groups') }}
+
+),
+
+-- Rules are few: they are told for each group before any point is.
+grouped_rules as (
+
+    select
+        decaying_rules.rule_id,
+        {{ content_print(['decaying_rules.rule_id']) }} as rule_print,
+        half_life_groups.group_number,
+        case
+            when decaying_rules.group_number = half_life_groups.group_number
+                then decaying_rules.slot
+        end as slot,
+        half_life_groups.group_number = 0 as is_first_group,
+        half_life_groups.shortest_half_life,
+        half_life_groups.shortest_half_life / decaying_rules.half_life_days as pace
+    from decaying_rules
+    cross join half_life_groups
 
 ),
 
 placed_points as (
 
     select
-        point_series.series_number,
-        coalesce(earned_points.points, 0) as points,
-        {{ decay_block('moments.scored_at', 'point_series.half_life_days') }}
+        subject_points.subject_key,
+        grouped_rules.group_number,
+        grouped_rules.is_first_group,
+        grouped_rules.rule_print,
+        grouped_rules.slot,
+        grouped_rules.pace,
+        subject_points.points,
+        {{ decay_block('subject_points.scored_at', 'grouped_rules.shortest_half_life') }}
             as block_number,
-        {{ decay_position('moments.scored_at', 'point_series.half_life_days') }}
-            as block_position,
-        moments.scored_at
-    from moments
-    inner join point_series
-        on
-            moments.subject_number = point_series.subject_number
-            and moments.scored_at >= point_series.first_earned_at
-    left join earned_points
-        on
-            point_series.series_number = earned_points.series_number
-            and moments.scored_at = earned_points.scored_at
+        {{ decay_position(
+            'subject_points.scored_at', 'grouped_rules.shortest_half_life'
+        ) }} as block_position,
+        subject_points.scored_at
+    from subject_points
+    inner join grouped_rules
+        on subject_points.rule_id = grouped_rules.rule_id
 
 )
 

@@ -1,115 +1,55 @@
 -- Grain: one row per person or account and moment at which it earned points: its score
 -- just after.
 
+{{ config(materialized='view') }}
+
 with
 
-point_series as (
+score_standings as (
 
-    select * from {{ ref('int_lifecycle__point_series') }}
-
-),
-
-point_standings as (
-
-    select * from {{ ref('int_lifecycle__series_standings') }}
+    select * from {{ ref('int_lifecycle__score_standings') }}
 
 ),
 
--- All is brought together by the subject's number, which joins faster than its name.
-subjects as (
+rule_sets as (
 
-    select
-        subject,
-        subject_id,
-        subject_number
-    from point_series
-    group by
-        subject,
-        subject_id,
-        subject_number
+    select * from {{ ref('int_lifecycle__rule_sets') }}
 
 ),
 
-summed_standings as (
+fit_grades as (
 
-    select
-        point_series.subject_number,
-        point_standings.scored_at,
-        coalesce(sum({{ exact_points('point_standings.points') }}) filter (
-            where point_series.dimension = 'engagement'
-        ), 0) as engagement_points,
-        coalesce(sum({{ exact_points('point_standings.points') }}) filter (
-            where point_series.dimension = 'intent'
-        ), 0) as intent_points
-    from point_standings
-    inner join point_series
-        on point_standings.series_number = point_series.series_number
-    group by
-        point_series.subject_number,
-        point_standings.scored_at
-
-),
-
-fired_rules as (
-
-    select
-        subjects.subject_number,
-        subject_points.scored_at,
-        sum(subject_points.points) as earned_points,
-        {{ sorted_list('subject_points.rule_id', ', ') }} as rule_ids
-    from {{ ref('int_lifecycle__subject_points') }} as subject_points
-    inner join subjects
-        on
-            subject_points.subject = subjects.subject
-            and subject_points.subject_id = subjects.subject_id
-    group by
-        subjects.subject_number,
-        subject_points.scored_at
-
-),
-
-graded_subjects as (
-
-    select
-        subjects.subject_number,
-        fit_grades.*
-    from subjects
-    inner join {{ ref('int_lifecycle__fit_grades') }} as fit_grades
-        on
-            subjects.subject = fit_grades.subject
-            and subjects.subject_id = fit_grades.subject_id
+    select * from {{ ref('int_lifecycle__fit_grades') }}
 
 ),
 
 score_moments as (
 
     select
-        graded_subjects.subject,
-        graded_subjects.subject_id,
-        graded_subjects.grade,
-        fired_rules.rule_ids,
-        cast(fired_rules.earned_points as double) as earned_points,
-        cast(summed_standings.engagement_points as double) as engagement_points,
-        cast(summed_standings.intent_points as double) as intent_points,
-        graded_subjects.fit_points,
+        fit_grades.subject,
+        fit_grades.subject_id,
+        fit_grades.subject_key,
+        fit_grades.grade,
+        rule_sets.rule_ids,
+        score_standings.earned_points,
+        score_standings.engagement_points,
+        score_standings.intent_points,
+        fit_grades.fit_points,
         cast(
-            summed_standings.engagement_points
-            + summed_standings.intent_points
-            + {{ exact_points('graded_subjects.fit_points') }} as double
+            {{ exact_points('score_standings.engagement_points') }}
+            + {{ exact_points('score_standings.intent_points') }}
+            + {{ exact_points('fit_grades.fit_points') }} as double
         ) as score,
-        summed_standings.scored_at
-    from summed_standings
-    inner join fired_rules
+        score_standings.scored_at
+    from score_standings
+    inner join rule_sets
+        on score_standings.rules_print = rule_sets.rules_print
+    inner join fit_grades
         on
-            summed_standings.subject_number = fired_rules.subject_number
-            and summed_standings.scored_at = fired_rules.scored_at
-    inner join graded_subjects
-        on
-            summed_standings.subject_number = graded_subjects.subject_number
-            and {{ reporting_date('summed_standings.scored_at') }}
-            >= graded_subjects.valid_from
-            and {{ reporting_date('summed_standings.scored_at') }}
-            < graded_subjects.valid_to
+            score_standings.subject_key = fit_grades.subject_key
+            and {{ reporting_date('score_standings.scored_at') }}
+            >= fit_grades.valid_from
+            and {{ reporting_date('score_standings.scored_at') }} < fit_grades.valid_to
 
 )
 

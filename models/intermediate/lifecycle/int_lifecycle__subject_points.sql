@@ -9,13 +9,9 @@ earned_points as (
 
 ),
 
-people as (
+account_people as (
 
-    select
-        person_id,
-        account_id
-    from {{ ref('dim_person_profiles') }}
-    where account_id is not null
+    select * from {{ ref('int_lifecycle__account_people') }}
 
 ),
 
@@ -24,21 +20,17 @@ account_points as (
     select
         earned_points.rule_id,
         'account' as subject,
-        people.account_id as subject_id,
-        earned_points.dimension,
-        earned_points.half_life_days,
+        account_people.account_key as subject_key,
         sum(earned_points.times_fired) as times_fired,
         sum(earned_points.points) as points,
         earned_points.scored_at
     from earned_points
-    inner join people
-        on earned_points.subject_id = people.person_id
+    inner join account_people
+        on earned_points.subject_key = account_people.person_key
     where earned_points.subject = 'person'
     group by
         earned_points.rule_id,
-        people.account_id,
-        earned_points.dimension,
-        earned_points.half_life_days,
+        account_people.account_key,
         earned_points.scored_at
 
 ),
@@ -48,9 +40,7 @@ subject_points as (
     select
         rule_id,
         subject,
-        subject_id,
-        dimension,
-        half_life_days,
+        subject_key,
         times_fired,
         points,
         scored_at

@@ -8,12 +8,11 @@ with
 ranked_rules as (
 
     select
-        subject,
-        subject_id,
+        subject_key,
         rule,
         points,
         row_number() over (
-            partition by subject, subject_id
+            partition by subject_key
             order by abs(points) desc, rule_id
         ) as place
     from {{ ref('int_lifecycle__fired_rules') }}
@@ -23,8 +22,7 @@ ranked_rules as (
 worded_rules as (
 
     select
-        subject,
-        subject_id,
+        subject_key,
         place,
         concat(
             rule,
@@ -39,8 +37,7 @@ worded_rules as (
 top_rules as (
 
     select
-        subject,
-        subject_id,
+        subject_key,
         concat_ws(
             ', ',
             max(case when place = 1 then words end),
@@ -48,9 +45,7 @@ top_rules as (
             max(case when place = 3 then words end)
         ) as top_rules
     from worded_rules
-    group by
-        subject,
-        subject_id
+    group by subject_key
 
 )
 

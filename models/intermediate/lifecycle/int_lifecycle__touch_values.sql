@@ -9,14 +9,14 @@ touchpoints as (
 
     select
         touchpoint_id,
-        person_id,
+        person_key,
         campaign_id,
         touch_type,
         channel,
         touched_at
     from {{ ref('fct_touchpoints') }}
     where
-        person_id is not null
+        person_key is not null
         and not is_sales
         and touched_at <= {{ as_of() }}
 
@@ -42,7 +42,7 @@ touch_values as (
 
     select
         touchpoint_id,
-        person_id,
+        person_key,
         'touch_type' as column_name,
         touch_type as text_value,
         touched_at
@@ -51,7 +51,7 @@ touch_values as (
     union all
     select
         touchpoint_id,
-        person_id,
+        person_key,
         'channel' as column_name,
         channel as text_value,
         touched_at
@@ -59,7 +59,7 @@ touch_values as (
     union all
     select
         touchpoints.touchpoint_id,
-        touchpoints.person_id,
+        touchpoints.person_key,
         'campaign_type' as column_name,
         campaigns.campaign_type as text_value,
         touchpoints.touched_at
@@ -69,7 +69,7 @@ touch_values as (
     union all
     select
         touchpoints.touchpoint_id,
-        touchpoints.person_id,
+        touchpoints.person_key,
         'landing_page' as column_name,
         landing_pages.landing_page as text_value,
         touchpoints.touched_at

@@ -40,7 +40,7 @@ account_score_changes as (
     from score_moments
     left join engaged_people
         on
-            score_moments.subject_id = engaged_people.account_id
+            score_moments.subject_key = engaged_people.account_key
             and score_moments.scored_at = engaged_people.scored_at
     left join mqa_definitions
         on engaged_people.definition_version = mqa_definitions.definition_version

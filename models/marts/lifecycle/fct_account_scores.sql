@@ -20,14 +20,14 @@ mqa_definitions as (
 engaged_people as (
 
     select
-        engaging_moments.account_id,
-        count(distinct engaging_moments.person_id) as engaged_people
+        engaging_moments.account_key,
+        count(distinct engaging_moments.person_key) as engaged_people
     from {{ ref('int_lifecycle__engaging_moments') }} as engaging_moments
     inner join mqa_definitions
         on
             engaging_moments.scored_at
             >= {{ as_of() }} - mqa_definitions.engaged_days * interval '1' day
-    group by engaging_moments.account_id
+    group by engaging_moments.account_key
 
 ),
 
@@ -51,7 +51,7 @@ judged_accounts as (
         {{ is_mqa('current_scores', 'engaged_people') }} as is_mqa
     from current_scores
     left join engaged_people
-        on current_scores.subject_id = engaged_people.account_id
+        on current_scores.subject_key = engaged_people.account_key
     left join mqa_definitions
         on true
 
