@@ -373,14 +373,22 @@ def _is_malformed(row: SeedRow, place: Place, _seeds: Seeds) -> tuple[str, str]:
     return f"{_is_filled(place)} and not {match}", _filled_rows(place)
 
 
+def _midnight(day: date) -> str:
+    """Return the moment, UTC, at which a day begins where is reported from.
+
+    The bounds are brought to the zone of the touches: there are millions of those.
+    """
+    local = f"timestamp '{day}' at time zone " + "{reporting_time_zone}"
+    return f"({local} at time zone 'UTC')"
+
+
 def _is_violated(row: SeedRow, _place: Place, _seeds: Seeds) -> tuple[str, str]:
     """A rule looks at the tagged touches of its span, as fct_utm_violations does."""
     rule_id = text_literal(row["utm_rule_id"])
-    day = "cast(coalesce(touched_at, {now}) at time zone 'UTC' at time zone "
-    day += "{reporting_time_zone} as date)"
-    starts = row.day("effective_from") or date.min
-    ends = row.day("effective_to") or _FOREVER
-    tagged = f"is_tagged and {day} >= date '{starts}' and {day} < date '{ends}'"
+    moment = "coalesce(touched_at, {now})"
+    starts = _midnight(row.day("effective_from") or date.min)
+    ends = _midnight(row.day("effective_to") or _FOREVER)
+    tagged = f"is_tagged and {moment} >= {starts} and {moment} < {ends}"
     total = f"(select count_if({tagged}) from marts.fct_touchpoints)"  # noqa: S608
     return f"utm_rule_id = {rule_id}", total
 
