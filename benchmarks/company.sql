@@ -21,8 +21,8 @@ create macro syllable(person, salt) as pick(
 create view company.numbers as
 select
     numbers.person,
-    -- Every tenth record is a second one of the person before.
-    numbers.person - (numbers.person % 10 = 9)::int as who,
+    -- Every 25th record is a second one of the person before.
+    numbers.person - (numbers.person % 25 = 24)::int as who,
     (numbers.person // 50) * 10 + hash(numbers.person // 2 * 2, 'a') % 10 as account,
     timestamp '2024-11-01' + days(730.0 * numbers.person / getvariable('people'))
         as created_at
@@ -72,7 +72,7 @@ having is_in(min(created_at));
 create view company.people as
 select
     'p' || steps.person as person_id,
-    case when steps.person % 10 = 9 then 'contact' else 'lead' end as record_type,
+    case when steps.person % 25 = 24 then 'contact' else 'lead' end as record_type,
     case
         when draw(who, 'mail') < 0.95
             then first_name || '.' || last_name || who || '@firm'

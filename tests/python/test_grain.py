@@ -15,6 +15,21 @@ ROW = {"channel": "x", "channel_name": "X", "description": "why", "owner": "me"}
 SHARED = f"{TEST}: channel is shared in"
 
 
+def said_by(test: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Run a test on a warehouse and return what it says, failed where it says any."""
+    said: list[str] = []
+
+    def note(event: EventMsg) -> None:
+        if event.info.name == "PrintEvent":
+            said.append(event.info.msg)  # type: ignore[attr-defined]
+
+    monkeypatch.setattr(dbt_process, "print_error", note)
+    folders = [f"--{kind}-path={path.parent / kind}" for kind in ("target", "log")]
+    passed = dbt_process.invoke(["test", "--select", test, *folders], path)
+    assert passed == (not said)
+    return said
+
+
 @pytest.mark.parametrize("kind", ["table", "view"])
 @pytest.mark.parametrize(
     ("gaps", "found"),
@@ -63,14 +78,40 @@ def test_each_column_that_is_null_and_each_key_that_is_shared_is_named(
         if kind == "view":
             connection.execute("alter table policy.channels rename to kept")
             connection.execute("create view policy.channels as from policy.kept")
-    said: list[str] = []
+    assert sorted(said_by(TEST, path, monkeypatch)) == found
 
-    def note(event: EventMsg) -> None:
-        if event.info.name == "PrintEvent":
-            said.append(event.info.msg)  # type: ignore[attr-defined]
 
-    monkeypatch.setattr(dbt_process, "print_error", note)
-    folders = [f"--{kind}-path={tmp_path / kind}" for kind in ("target", "log")]
-    passed = dbt_process.invoke(["test", "--select", TEST, *folders], path)
-    assert passed == (not found)
-    assert sorted(said) == found
+@pytest.mark.parametrize("kind", ["table", "view"])
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ([("a", "b"), ("b", "a"), ("a", None), (None, "a"), (None, None)], []),
+        ([("a", "b"), ("a", "b"), ("a", None), ("ab", None)], [2]),
+        ([("a", None), ("a", None), (None, "a"), (None, "a"), (None, "a")], [5]),
+    ],
+)
+def test_a_key_of_two_columns_is_both_in_their_order(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    rows: list[tuple[str | None, str | None]],
+    found: list[int],
+) -> None:
+    path = tmp_path / "mops.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema policy")
+        connection.execute(
+            "create table policy.kept (utm_source_medium_id varchar, "
+            "utm_source varchar, utm_medium varchar, owner varchar)"
+        )
+        connection.executemany(
+            "insert into policy.kept values (?, ?, ?, 'me')",
+            [(number, *row) for number, row in enumerate(rows)],
+        )
+        connection.execute(
+            f"create {kind} policy.utm_source_mediums as from policy.kept"
+        )
+    assert said_by("grain_utm_source_mediums", path, monkeypatch) == [
+        f"grain_utm_source_mediums: utm_source, utm_medium is shared in {count} rows"
+        for count in found
+    ]
