@@ -28,7 +28,7 @@ numbered_touches as (
         criterion_touches.*,
         row_number() over (
             partition by
-                criterion_touches.person_id,
+                criterion_touches.person_key,
                 criterion_touches.definition_version,
                 criterion_touches.route,
                 criterion_touches.condition_number
@@ -37,7 +37,7 @@ numbered_touches as (
     from criterion_touches
     inner join fitting_people
         on
-            criterion_touches.person_id = fitting_people.person_id
+            criterion_touches.person_key = fitting_people.person_key
             and criterion_touches.definition_version
             = fitting_people.definition_version
             and criterion_touches.route = fitting_people.route
@@ -47,7 +47,7 @@ numbered_touches as (
 met_spells as (
 
     select
-        last_touches.person_id,
+        last_touches.person_key,
         last_touches.definition_version,
         last_touches.route,
         last_touches.condition_number,
@@ -57,7 +57,7 @@ met_spells as (
     from numbered_touches as last_touches
     inner join numbered_touches as first_touches
         on
-            last_touches.person_id = first_touches.person_id
+            last_touches.person_key = first_touches.person_key
             and last_touches.definition_version = first_touches.definition_version
             and last_touches.route = first_touches.route
             and last_touches.condition_number = first_touches.condition_number
@@ -70,7 +70,7 @@ met_spells as (
     from engagement_spells
     inner join fitting_people
         on
-            engagement_spells.person_id = fitting_people.person_id
+            engagement_spells.person_key = fitting_people.person_key
             and engagement_spells.definition_version
             = fitting_people.definition_version
             and engagement_spells.route = fitting_people.route
@@ -80,7 +80,7 @@ met_spells as (
 longest_spells as (
 
     select
-        person_id,
+        person_key,
         definition_version,
         route,
         condition_number,
@@ -88,7 +88,7 @@ longest_spells as (
         max(met_until) as met_until
     from met_spells
     group by
-        person_id,
+        person_key,
         definition_version,
         route,
         condition_number,
@@ -99,7 +99,7 @@ longest_spells as (
 condition_spells as (
 
     select
-        person_id,
+        person_key,
         definition_version,
         route,
         condition_number,
@@ -107,7 +107,7 @@ condition_spells as (
         least(
             met_until,
             lead(met_at) over (
-                partition by person_id, definition_version, route, condition_number
+                partition by person_key, definition_version, route, condition_number
                 order by met_at
             ) - interval 1 microsecond
         ) as met_until

@@ -16,13 +16,13 @@ touchpoints as (
 
     select
         touchpoint_id,
-        person_id,
+        person_key,
         coalesce(touch_type, '') as touch_type,
         is_marketing,
         touched_at
     from {{ ref('fct_touchpoints') }}
     where
-        person_id is not null
+        person_key is not null
         and not is_sales
         and touched_at <= {{ as_of() }}
 
@@ -92,7 +92,7 @@ criterion_touches as (
 
     select
         described_touches.touchpoint_id,
-        described_touches.person_id,
+        described_touches.person_key,
         counted_kinds.definition_version,
         counted_kinds.route,
         counted_kinds.condition_number,

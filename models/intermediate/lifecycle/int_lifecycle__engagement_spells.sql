@@ -20,7 +20,6 @@ criteria as (
 people as (
 
     select
-        person_id,
         {{ number_key('person_id') }} as person_key
     from {{ ref('dim_person_profiles') }}
 
@@ -29,7 +28,7 @@ people as (
 score_standings as (
 
     select
-        people.person_id,
+        people.person_key,
         score_standings.scored_at,
         score_standings.engagement_points
     from {{ ref('int_lifecycle__score_standings') }} as score_standings
@@ -43,11 +42,11 @@ score_standings as (
 standing_spells as (
 
     select
-        person_id,
+        person_key,
         engagement_points,
         scored_at as met_at,
         coalesce(
-            lead(scored_at) over (partition by person_id order by scored_at)
+            lead(scored_at) over (partition by person_key order by scored_at)
             - interval 1 microsecond,
             cast('9999-12-31' as timestamp)
         ) as met_until
@@ -58,7 +57,7 @@ standing_spells as (
 engagement_spells as (
 
     select
-        standing_spells.person_id,
+        standing_spells.person_key,
         criteria.definition_version,
         criteria.route,
         criteria.condition_number,

@@ -78,6 +78,7 @@ fitting_people as (
 
     select
         person_attributes.person_id,
+        {{ number_key('person_attributes.person_id') }} as person_key,
         routes.definition_version,
         routes.route
     from person_attributes

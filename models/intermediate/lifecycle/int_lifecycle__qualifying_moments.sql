@@ -20,6 +20,12 @@ condition_spells as (
 
 ),
 
+fitting_people as (
+
+    select * from {{ ref('int_lifecycle__fitting_people') }}
+
+),
+
 routes as (
 
     select
@@ -36,7 +42,7 @@ routes as (
 changes as (
 
     select
-        person_id,
+        person_key,
         definition_version,
         route,
         met_at as changed_at,
@@ -45,7 +51,7 @@ changes as (
     from condition_spells
     union all
     select
-        person_id,
+        person_key,
         definition_version,
         route,
         met_until as changed_at,
@@ -61,7 +67,7 @@ standings as (
     select
         *,
         sum(conditions_more) over (
-            partition by person_id, definition_version, route
+            partition by person_key, definition_version, route
             order by changed_at asc, is_end asc
             range between unbounded preceding and current row
         ) as met_count
@@ -72,7 +78,7 @@ standings as (
 qualifying_moments as (
 
     select
-        standings.person_id,
+        fitting_people.person_id,
         standings.definition_version,
         standings.changed_at as qualified_at
     from standings
@@ -81,9 +87,14 @@ qualifying_moments as (
             standings.definition_version = routes.definition_version
             and standings.route = routes.route
             and standings.met_count = routes.condition_count
+    inner join fitting_people
+        on
+            standings.person_key = fitting_people.person_key
+            and standings.definition_version = fitting_people.definition_version
+            and standings.route = fitting_people.route
     where not standings.is_end
     group by
-        standings.person_id,
+        fitting_people.person_id,
         standings.definition_version,
         standings.changed_at
 
