@@ -32,6 +32,10 @@ _FULL = re.compile(
     "no space left|disk quota|file too large|not enough disk|failed to offload",
     re.IGNORECASE,
 )
+# New files are written for DuckDB 1.4 and later: texts take a third less time to write
+# than in the format that DuckDB takes by itself, which 1.0 can read. profiles.yml says
+# the same to dbt. A file keeps the format that it was made in.
+_FORMAT = {"storage_compatibility_version": "v1.4.0"}
 # A database begins with three blocks of this size, of which the first says what it is.
 _HEADER_BYTES = 3 * 4096
 _MAGIC = b"DUCK"
@@ -107,6 +111,7 @@ def connect(
         if not read_only:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             _drop_unborn(path)
+            _bring_forth(path)
         connection = duckdb.connect(str(path), read_only=read_only)
         if not read_only:
             _keep_private(path)
@@ -136,7 +141,7 @@ def in_memory(
     """
     folder = overflow or warehouse.with_name(f".{warehouse.name}.{os.getpid()}.tmp")
     try:
-        with duckdb.connect() as connection:
+        with duckdb.connect(config=_FORMAT) as connection:
             _settle(connection)
             named = quote_literal(str(folder))
             connection.execute(f"set temp_directory = {named}")
@@ -270,6 +275,12 @@ def _drop_unborn(path: Path) -> None:
             start = path.read_bytes()
             if not start or start[8:12] == _MAGIC:
                 path.unlink()
+
+
+def _bring_forth(path: Path) -> None:
+    """Make an empty file where there is none, nor a log of changes to one."""
+    if not path.exists() and not log_of_changes(path).exists():
+        duckdb.connect(str(path), config=_FORMAT).close()
 
 
 def _keep_private(path: Path) -> None:

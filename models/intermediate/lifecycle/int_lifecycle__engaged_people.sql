@@ -114,7 +114,7 @@ engaged_people as (
     select
         account_key,
         definition_version,
-        engaged_people,
+        cast(engaged_people as bigint) as engaged_people,
         changed_at as scored_at
     from counted_people
     where step = 2

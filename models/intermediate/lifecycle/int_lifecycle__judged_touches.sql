@@ -1,8 +1,6 @@
 -- Grain: one row per touch of a known person and engagement rule that it fires.
 -- Rules are held against each value once, not against each touch.
 
-{{ config(materialized='view') }}
-
 with
 
 engagement_rules as (

@@ -21,7 +21,7 @@ account_points as (
         earned_points.rule_id,
         'account' as subject,
         account_people.account_key as subject_key,
-        sum(earned_points.times_fired) as times_fired,
+        cast(sum(earned_points.times_fired) as bigint) as times_fired,
         sum(earned_points.points) as points,
         earned_points.scored_at
     from earned_points
