@@ -79,6 +79,7 @@ bench: setup ## Measure; results are added to benchmarks/RESULTS.md.
 	$(PY) benchmarks/dashboard.py --out $(OUT)
 	$(PY) benchmarks/forecast_backtests.py
 	$(PY) benchmarks/anomalies.py
+	PYTHONPATH=scripts $(PY) benchmarks/lead_scores.py
 
 lint: setup ## Check style, types, layers and deprecations.
 	$(VENV)/bin/ruff check scripts dashboard tests benchmarks models spark

@@ -266,18 +266,24 @@ FEATURES = [
     Feature("mails", "number", "up", "Mails"),
     Feature("noise", "number", "free", "Noise"),
     Feature("age", "number", "down", "Age"),
+    Feature("touches", "number", "up_if_any", "Touches"),
 ]
 ROLES = {"vp": 0.9, "manager": 0.3, "intern": -1.0}
 
 
 def true_world(seed: int, leads: int = 6000) -> tuple[pd.DataFrame, Any]:
-    """Return leads and their true probabilities; mails truly do harm."""
+    """Return leads and their true probabilities; mails truly do harm.
+
+    Who has no touches converts as often as who has ten.
+    """
     rng = np.random.default_rng(seed)
     role = rng.choice([*ROLES], leads)
     visits, mails = rng.poisson(1.5, leads), rng.poisson(1, leads)
     age = rng.integers(0, 5, leads)
+    touches = rng.poisson(3, leads)
     odds = -2.9 + np.array([ROLES[name] for name in role]) + 0.8 * np.sqrt(visits)
     odds = odds - 0.15 * mails - 0.25 * age
+    odds = odds + 0.15 * np.where(touches == 0, 10, touches) - 0.5
     chance = 1 / (1 + np.exp(-odds))
     frame = pd.DataFrame(
         {
@@ -286,6 +292,7 @@ def true_world(seed: int, leads: int = 6000) -> tuple[pd.DataFrame, Any]:
             "mails": mails.astype(float),
             "noise": rng.poisson(2, leads).astype(float),
             "age": age.astype(float),
+            "touches": touches.astype(float),
             "is_positive": rng.random(leads) < chance,
         }
     )
@@ -323,6 +330,20 @@ def test_points_never_run_against_their_direction(card: Scorecard) -> None:
     assert "mails" not in card.bins
     for bins in card.bins.values():
         assert min(part.points for part in bins) == 0
+
+
+def test_to_have_none_is_a_case_of_its_own_where_policy_says_so(
+    card: Scorecard,
+) -> None:
+    none, *any_ = (part.points for part in card.bins["touches"])
+    assert none > any_[0]
+    assert any_ == sorted(any_)
+    assert any_[-1] > any_[0]
+    up = [replace(item, direction="up") for item in FEATURES]
+    strict = fit_scorecard(true_world(1)[0], up, 0.02)
+    assert strict is not None
+    points = [part.points for part in strict.bins.get("touches", [])]
+    assert points == sorted(points)
 
 
 def test_an_unknown_value_is_worth_the_average_of_the_known() -> None:

@@ -35,7 +35,7 @@ UNKNOWN = "(unknown)"
 
 @dataclass(frozen=True)
 class Feature:
-    """A row of the seed score_features; direction is up, down or free."""
+    """A row of the seed score_features; direction is up, up_if_any, down or free."""
 
     name: str
     kind: str

@@ -32,7 +32,7 @@ _QUANTILES = (0.0, 0.4, 0.7, 0.9)  # of the values above zero, where bins begin
 _FOLDS = 5
 _NO_PENALTY = 1e6
 _LEAST_SLOPE = 0.05
-_SIGNS = {"up": 1, "down": -1}
+_SIGNS = {"up": 1, "up_if_any": 1, "down": -1}
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def fit_scorecard(
         kept = [
             column
             for column, step in zip(columns, steps, strict=True)
-            if step * _SIGNS.get(column.feature.direction, 0) >= 0
+            if _is_allowed(column, step)
         ]
         if len(kept) < len(columns):
             columns = kept
@@ -183,6 +183,14 @@ def _values(grouped: pd.DataFrame, column: _Column) -> Array:
     known = (values != UNKNOWN).to_numpy()
     has = np.asarray(values == column.value, dtype=np.float64)
     return np.where(known, has, has[known].mean())
+
+
+def _is_allowed(column: _Column, step: float) -> bool:
+    """Tell whether a step runs with the direction that policy gives the feature."""
+    direction = column.feature.direction
+    if direction == "up_if_any" and column.edge <= 1:
+        return True
+    return step * _SIGNS.get(direction, 0) >= 0
 
 
 def _regression(penalty: float) -> LogisticRegression:
