@@ -35,7 +35,9 @@ _FULL = re.compile(
 # New files are written for DuckDB 1.4 and later: texts take a third less time to write
 # than in the format that DuckDB takes by itself, which 1.0 can read. profiles.yml says
 # the same to dbt. A file keeps the format that it was made in.
-_FORMAT = {"storage_compatibility_version": "v1.4.0"}
+_FORMAT: dict[str, str | bool | int | float | list[str]] = {
+    "storage_compatibility_version": "v1.4.0"
+}
 # A database begins with three blocks of this size, of which the first says what it is.
 _HEADER_BYTES = 3 * 4096
 _MAGIC = b"DUCK"

@@ -1,90 +1,17 @@
 -- Grain: one row per person or account and moment at which it earned points: what
--- stands of all points just after. Sums of a block of moments are scaled so that nothing
--- fades within it; what an earlier block has left stands at its start.
+-- stands of all points just after.
 
 with
 
-placed_points as (
+counted_points as (
 
-    select * from {{ ref('int_lifecycle__placed_points') }}
+    select * from {{ ref('int_lifecycle__counted_points') }}
 
 ),
 
 half_life_groups as (
 
     select * from {{ ref('int_lifecycle__half_life_groups') }}
-
-),
-
--- Most histories lie in one block: none is later then.
-later_blocks as (
-
-    select
-        subject_key,
-        group_number,
-        block_number
-    from placed_points
-    where block_number > (select min(block_number) from placed_points)
-    group by
-        subject_key,
-        group_number,
-        block_number
-
-),
-
--- What halved 256 times before a block began is nothing to a double.
-left_points as (
-
-    select
-        placed_points.*,
-        later_blocks.block_number as counted_in_block,
-        placed_points.block_position
-        - 256 * (later_blocks.block_number - placed_points.block_number)
-            as counted_position,
-        false as is_moment
-    from placed_points
-    inner join later_blocks
-        on
-            placed_points.subject_key = later_blocks.subject_key
-            and placed_points.group_number = later_blocks.group_number
-            and placed_points.block_number < later_blocks.block_number
-    where
-        placed_points.slot is not null
-        and (
-            placed_points.block_position
-            - 256 * (later_blocks.block_number - placed_points.block_number)
-        ) * placed_points.pace > -256
-
-),
-
-counted_points as (
-
-    select
-        *,
-        block_number as counted_in_block,
-        block_position as counted_position,
-        true as is_moment
-    from placed_points
-    union all
-    select * from left_points
-
-),
-
-scaled_points as (
-
-    select
-        subject_key,
-        group_number,
-        is_first_group,
-        rule_print,
-        slot,
-        points,
-        counted_in_block,
-        counted_position,
-        is_moment,
-        scored_at,
-        points * pow(2, counted_position * pace) as scaled
-    from counted_points
 
 ),
 
@@ -99,11 +26,11 @@ summed_points as (
         points,
         counted_position,
         scored_at,
-        lead(scored_at) over in_order is distinct from scored_at as is_last,
+        coalesce(lead(scored_at) over in_order != scored_at, true) as is_last,
         {{ each_slot(
             "sum(case when slot = {n} then scaled else 0 end) over so_far as sum_{n}"
         ) }}
-    from scaled_points
+    from counted_points
     window
         in_order as (
             partition by subject_key, group_number, counted_in_block

@@ -1,0 +1,88 @@
+-- Grain: one row per decaying rule, person or account, moment of points, group of
+-- half-lives and block of moments in which it counts: its own, and each later one of the
+-- subject that it has something left in. Points are scaled so that nothing fades within
+-- a block.
+
+{{ config(materialized='view') }}
+
+with
+
+placed_points as (
+
+    select * from {{ ref('int_lifecycle__placed_points') }}
+
+),
+
+-- Most histories lie in one block: none is later then.
+later_blocks as (
+
+    select
+        subject_key,
+        group_number,
+        block_number
+    from placed_points
+    where block_number > (select min(block_number) from placed_points)
+    group by
+        subject_key,
+        group_number,
+        block_number
+
+),
+
+-- What halved 256 times before a block began is nothing to a double.
+left_points as (
+
+    select
+        placed_points.*,
+        later_blocks.block_number as counted_in_block,
+        placed_points.block_position
+        - 256 * (later_blocks.block_number - placed_points.block_number)
+            as counted_position,
+        false as is_moment
+    from placed_points
+    inner join later_blocks
+        on
+            placed_points.subject_key = later_blocks.subject_key
+            and placed_points.group_number = later_blocks.group_number
+            and placed_points.block_number < later_blocks.block_number
+    where
+        placed_points.slot is not null
+        and (
+            placed_points.block_position
+            - 256 * (later_blocks.block_number - placed_points.block_number)
+        ) * placed_points.pace > -256
+
+),
+
+all_points as (
+
+    select
+        *,
+        block_number as counted_in_block,
+        block_position as counted_position,
+        true as is_moment
+    from placed_points
+    union all
+    select * from left_points
+
+),
+
+counted_points as (
+
+    select
+        subject_key,
+        group_number,
+        is_first_group,
+        rule_print,
+        slot,
+        points,
+        counted_in_block,
+        counted_position,
+        is_moment,
+        scored_at,
+        points * pow(2, counted_position * pace) as scaled
+    from all_points
+
+)
+
+select * from counted_points
