@@ -1,7 +1,7 @@
 -- Grain: one row per decaying rule, person or account, moment of points, group of
--- half-lives and block of moments in which it counts: its own, and each later one of the
--- subject that it has something left in. Points are scaled so that nothing fades within
--- a block.
+-- half-lives and block of moments in which it counts: its own, and each later one of
+-- the subject that it has something left in. Points are scaled so that nothing fades
+-- within a block.
 
 {{ config(materialized='view') }}
 
@@ -13,19 +13,27 @@ placed_points as (
 
 ),
 
+first_block as (
+
+    select min(block_number) as first_block_number
+    from placed_points
+
+),
+
 -- Most histories lie in one block: none is later then.
 later_blocks as (
 
     select
-        subject_key,
-        group_number,
-        block_number
+        placed_points.subject_key,
+        placed_points.group_number,
+        placed_points.block_number
     from placed_points
-    where block_number > (select min(block_number) from placed_points)
+    inner join first_block
+        on placed_points.block_number > first_block.first_block_number
     group by
-        subject_key,
-        group_number,
-        block_number
+        placed_points.subject_key,
+        placed_points.group_number,
+        placed_points.block_number
 
 ),
 

@@ -1,5 +1,5 @@
--- Grain: one row per decaying rule with a limit, person or account that may reach it, and
--- moment at which it fired.
+-- Grain: one row per decaying rule with a limit, person or account that may reach it,
+-- and moment at which it fired.
 
 {{ config(materialized='view') }}
 

@@ -56,8 +56,9 @@ placed_points as (
         grouped_rules.slot,
         grouped_rules.pace,
         subject_points.points,
-        {{ decay_block('subject_points.scored_at', 'grouped_rules.shortest_half_life') }}
-            as block_number,
+        {{ decay_block(
+            'subject_points.scored_at', 'grouped_rules.shortest_half_life'
+        ) }} as block_number,
         {{ decay_position(
             'subject_points.scored_at', 'grouped_rules.shortest_half_life'
         ) }} as block_position,
