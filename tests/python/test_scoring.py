@@ -424,6 +424,11 @@ def policies(rules: Iterable[Rule]) -> dict[str, tuple[str, Sequence[Sequence[An
     }
 
 
+def landed(account_id: str | None) -> str | None:
+    """Return the id of an account as its source has it: a person's, too."""
+    return account_id and account_id.replace("acc", "per")
+
+
 def facts(world: World) -> dict[str, tuple[str, Sequence[Sequence[Any]]]]:
     """Return the relations of people, accounts, touches and signals."""
     return {
@@ -436,14 +441,14 @@ def facts(world: World) -> dict[str, tuple[str, Sequence[Sequence[Any]]]]:
         "marts.dim_campaigns": ("campaign_id varchar, campaign_type varchar", []),
         "marts.dim_people": (
             "person_id varchar, account_id varchar, is_customer boolean",
-            [(who, world.accounts[who], None) for who in world.seniorities],
+            [(who, landed(world.accounts[who]), None) for who in world.seniorities],
         ),
         "marts.dim_person_profiles": (
             "person_id varchar, account_id varchar, seniority varchar, "
             "email_domain varchar, title varchar, lead_source varchar, "
             "country varchar, segment varchar",
             [
-                (who, world.accounts[who], seniority, *[None] * 5)
+                (who, landed(world.accounts[who]), seniority, *[None] * 5)
                 for who, seniority in world.seniorities.items()
             ],
         ),
@@ -452,7 +457,7 @@ def facts(world: World) -> dict[str, tuple[str, Sequence[Sequence[Any]]]]:
             "country varchar, segment varchar, is_customer boolean, "
             "industry varchar, territory varchar, annual_revenue_usd double",
             [
-                (account_id, f"{account_id}.test", employees, *[None] * 6)
+                (landed(account_id), f"{account_id}.test", employees, *[None] * 6)
                 for account_id, employees in world.employees.items()
             ],
         ),
@@ -577,9 +582,9 @@ def test_an_account_qualifies_at_the_first_moment_that_meets_the_definition(
 ) -> None:
     found: dict[str, dict[datetime, dict[str, Any]]] = defaultdict(dict)
     for account_id, moment, version, letter, engaged, is_mqa, *points in built.execute(
-        "select account_id, scored_at, definition_version, grade, engaged_people, "
-        "is_mqa, engagement_points, intent_points, fit_points, score "
-        "from marts.fct_account_score_changes"
+        "select replace(account_id, 'per', 'acc'), scored_at, definition_version, "
+        "grade, engaged_people, is_mqa, engagement_points, intent_points, "
+        "fit_points, score from marts.fct_account_score_changes"
     ).fetchall():
         found[account_id][moment] = {
             "definition": version,
@@ -591,8 +596,8 @@ def test_an_account_qualifies_at_the_first_moment_that_meets_the_definition(
     current = {
         row[0]: row[1:]
         for row in built.execute(
-            "select account_id, mqa_at, is_mqa, engaged_people, definition_version "
-            "from marts.fct_account_scores"
+            "select replace(account_id, 'per', 'acc'), mqa_at, is_mqa, engaged_people, "
+            "definition_version from marts.fct_account_scores"
         ).fetchall()
     }
     assert set(current) == set(world.employees)

@@ -10,7 +10,8 @@ last_standings as (
     select
         subject_key,
         max(scored_at) as scored_at,
-        max_by(engagement_points + intent_points, scored_at) as standing_points
+        max_by(engagement_points, scored_at) as engagement_points,
+        max_by(intent_points, scored_at) as intent_points
     from {{ ref('int_lifecycle__score_standings') }}
     group by subject_key
 
@@ -20,6 +21,7 @@ decaying_rules as (
 
     select
         rule_id,
+        dimension,
         half_life_days
     from {{ ref('int_lifecycle__decaying_rules') }}
 
@@ -29,7 +31,13 @@ faded_points as (
 
     select
         subject_points.subject_key,
-        max(last_standings.standing_points) as standing_points,
+        decaying_rules.dimension,
+        max(
+            case decaying_rules.dimension
+                when 'engagement' then last_standings.engagement_points
+                else last_standings.intent_points
+            end
+        ) as standing_points,
         sum(subject_points.points * pow(0.5, {{ half_lives(
             'subject_points.scored_at', 'last_standings.scored_at',
             'decaying_rules.half_life_days'
@@ -39,7 +47,9 @@ faded_points as (
         on subject_points.rule_id = decaying_rules.rule_id
     left join last_standings
         on subject_points.subject_key = last_standings.subject_key
-    group by subject_points.subject_key
+    group by
+        subject_points.subject_key,
+        decaying_rules.dimension
 
 )
 

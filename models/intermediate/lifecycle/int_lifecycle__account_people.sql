@@ -18,7 +18,7 @@ account_people as (
 
     select
         {{ number_key('person_id') }} as person_key,
-        {{ number_key('account_id') }} as account_key
+        {{ scored_account_key('account_id') }} as account_key
     from profiles
 
 )

@@ -13,10 +13,13 @@ placed_points as (
 
 ),
 
-first_block as (
+first_blocks as (
 
-    select min(block_number) as first_block_number
+    select
+        group_number,
+        min(block_number) as block_number
     from placed_points
+    group by group_number
 
 ),
 
@@ -28,8 +31,10 @@ later_blocks as (
         placed_points.group_number,
         placed_points.block_number
     from placed_points
-    inner join first_block
-        on placed_points.block_number > first_block.first_block_number
+    inner join first_blocks
+        on
+            placed_points.group_number = first_blocks.group_number
+            and placed_points.block_number > first_blocks.block_number
     group by
         placed_points.subject_key,
         placed_points.group_number,

@@ -1,6 +1,6 @@
 -- Grain: one row per decaying rule, with the group and the slot of its half-life.
--- The half-lives of a dimension are put into groups of some, the short ones first, so
--- that points of all half-lives of a group are summed up in one go.
+-- A slot is one half-life of one dimension. They are put into groups of some, the short
+-- ones first, so that the points of all slots of a group are summed up in one go.
 
 {{ config(materialized='view') }}
 

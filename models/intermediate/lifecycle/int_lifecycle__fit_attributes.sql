@@ -50,7 +50,7 @@ fit_attributes as (
     select
         'account' as subject,
         account_id as subject_id,
-        {{ number_key('account_id') }} as subject_key,
+        {{ scored_account_key('account_id') }} as subject_key,
         domain as email_domain,
         cast(null as string) as title,
         cast(null as string) as seniority,

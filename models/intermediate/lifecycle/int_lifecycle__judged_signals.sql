@@ -38,7 +38,7 @@ intent_signals as (
 accounts as (
 
     select
-        {{ number_key('account_id') }} as account_key,
+        {{ scored_account_key('account_id') }} as account_key,
         domain
     from {{ ref('dim_accounts') }}
 

@@ -89,11 +89,15 @@ class Scorecard:
 
 @dataclass(frozen=True)
 class _Column:
-    """A column of the design: the step to a bin of a number, or a value of a text."""
+    """A column of the design: the step to a bin of a number, or a value of a text.
+
+    is_first says that below the step nobody has any.
+    """
 
     feature: Feature
     edge: float = 0.0
     value: str = ""
+    is_first: bool = False
 
 
 def fit_scorecard(
@@ -173,7 +177,8 @@ def _columns(
         before = (values >= edges[-1]).sum() if edges else len(values)
         if reached >= least and before - reached >= least:
             edges.append(float(edge))
-    return [_Column(feature, edge=edge) for edge in edges]
+    lowest = above.min()
+    return [_Column(feature, edge=edge, is_first=edge <= lowest) for edge in edges]
 
 
 def _values(grouped: pd.DataFrame, column: _Column) -> Array:
@@ -188,7 +193,7 @@ def _values(grouped: pd.DataFrame, column: _Column) -> Array:
 def _is_allowed(column: _Column, step: float) -> bool:
     """Tell whether a step runs with the direction that policy gives the feature."""
     direction = column.feature.direction
-    if direction == "up_if_any" and column.edge <= 1:
+    if direction == "up_if_any" and column.is_first:
         return True
     return step * _SIGNS.get(direction, 0) >= 0
 
