@@ -210,9 +210,12 @@ def fit_results(results: Array, design: Array) -> Fit | None:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
-            plain = model.fit(scale="X2")
+            # By the parameters: the deviance is in units of the dispersion, and where
+            # that is all but nothing, rounding alone keeps it moving.
+            plain = model.fit(scale="X2", tol_criterion="params")
             robust = model.fit(
                 start_params=plain.params,
+                tol_criterion="params",
                 cov_type="HAC",
                 cov_kwds={"maxlags": lags, "use_correction": True},
             )
