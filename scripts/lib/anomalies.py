@@ -337,7 +337,10 @@ def _fit_poisson(results: Array, design: Array) -> tuple[Array, Array] | None:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
-            fit = sm.GLM(results, design, family=sm.families.Poisson()).fit(scale="X2")
+            # By the parameters, as lib.response_curves says.
+            fit = sm.GLM(results, design, family=sm.families.Poisson()).fit(
+                scale="X2", tol_criterion="params"
+            )
         except (ValueError, np.linalg.LinAlgError):
             return None
         covariance = np.asarray(fit.cov_params())

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pytest
 
 import dbt_process
+from attribution_sql import key
 from conftest import run_dbt
 
 AS_OF = datetime(2026, 6, 30, 12)
@@ -47,8 +48,6 @@ STAGES = (
     "fct_stage_transitions",
     "fct_lead_funnel",
 )
-# The number that the project makes by its macro number_key.
-KEY = "case when {0} is not null then cast(hash({0}) >> 1 as bigint) end"
 COLUMNS = {
     "policy.mql_criteria": "criterion_id varchar, definition_version varchar, "
     "route varchar, condition_number integer, kind varchar, touch_type varchar, "
@@ -64,13 +63,12 @@ COLUMNS = {
     "marts.bridge_person_records": "person_id varchar, source varchar",
     "marts.fct_touchpoints": "touchpoint_id varchar, person_id varchar, "
     "touch_type varchar, channel varchar, is_marketing boolean, is_sales boolean, "
-    "touched_at timestamp, person_key bigint generated always as "
-    f"({KEY.format('person_id')})",
+    "touched_at timestamp, " + key("person_key", "person_id"),
     "intermediate.int_lifecycle__landing_pages": "touchpoint_id varchar, "
     "landing_page varchar",
     "intermediate.int_lifecycle__score_standings": "subject_id varchar, "
-    "engagement_points double, scored_at timestamp, subject_key bigint "
-    f"generated always as ({KEY.format('subject_id')})",
+    "engagement_points double, scored_at timestamp, "
+    + key("subject_key", "subject_id"),
     "intermediate.int_lifecycle__conversions": "person_id varchar, source varchar, "
     "stage varchar, entered_at timestamp",
     "intermediate.int_lifecycle__opportunity_facts": "opportunity_id varchar, "

@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+import attribution_sql
 from conftest import judge, run_dbt
 
 AS_OF = datetime(2026, 6, 30, 12)
@@ -486,11 +487,9 @@ def write_upstream(path: Path, world: World) -> None:
                 landed = [dict(zip(names, row, strict=True)) for row in rows]
                 connection.register("landed_rows", pa.Table.from_pylist(landed))
                 connection.execute(f"insert into {name} from landed_rows")
-        # The number that the project makes by its macro number_key.
         connection.execute(
             "create or replace table marts.fct_touchpoints as select *, "
-            "case when person_id is not null then "
-            "cast(hash(person_id) >> 1 as bigint) end as person_key "
+            f"{attribution_sql.number('person_id')} as person_key "
             "from marts.fct_touchpoints"
         )
 

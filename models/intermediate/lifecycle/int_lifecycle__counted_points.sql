@@ -42,7 +42,6 @@ later_blocks as (
 
 ),
 
--- What halved 256 times before a block began is nothing to a double.
 left_points as (
 
     select
@@ -58,12 +57,7 @@ left_points as (
             placed_points.subject_key = later_blocks.subject_key
             and placed_points.group_number = later_blocks.group_number
             and placed_points.block_number < later_blocks.block_number
-    where
-        placed_points.slot is not null
-        and (
-            placed_points.block_position
-            - 256 * (later_blocks.block_number - placed_points.block_number)
-        ) * placed_points.pace > -256
+    where placed_points.slot is not null
 
 ),
 
@@ -80,6 +74,7 @@ all_points as (
 
 ),
 
+-- What halved 256 times before a block began is nothing to a double.
 counted_points as (
 
     select
@@ -95,6 +90,7 @@ counted_points as (
         scored_at,
         points * pow(2, counted_position * pace) as scaled
     from all_points
+    where is_moment or counted_position * pace > -256
 
 )
 

@@ -28,7 +28,7 @@ ranked_rules as (
 
 ),
 
-grouped_rules as (
+decaying_rules as (
 
     select
         rule_id,
@@ -37,19 +37,6 @@ grouped_rules as (
         cast(floor(place / {{ slots_of_group() }}) as integer) as group_number,
         cast(place % {{ slots_of_group() }} as integer) as slot
     from ranked_rules
-
-),
-
-decaying_rules as (
-
-    select
-        rule_id,
-        dimension,
-        half_life_days,
-        min(half_life_days) over (partition by group_number) as shortest_half_life,
-        group_number,
-        slot
-    from grouped_rules
 
 )
 
