@@ -16,11 +16,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from scipy import stats
-from streamlit.testing.v1 import AppTest
 
 import demo
 import report
 from conftest import Builder, Warehouse, judge
+from dashboard_view import shown
 from lib.capacity import expect_weeks, judge_loads
 from lib.warehouse import PROJECT_ROOT
 from report_page import Page, World
@@ -555,22 +555,6 @@ class TestReport:
         assert text.endswith("No capacity was planned.")
 
 
-def lead_page() -> None:
-    import sys
-    from datetime import date
-
-    import streamlit as st
-
-    folder, version = st.query_params["dashboard"], st.query_params["version"]
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
-    from filters import Filters
-    from views import lead_management as view
-
-    st.session_state["version"] = version
-    view.page(Filters(date(2026, 10, 1), None, None, None, "linear"))
-
-
 class TestDashboard:
     @pytest.mark.parametrize("rows", [0, 2])
     def test_it_lists_the_weeks_ahead_of_each_team(
@@ -581,10 +565,7 @@ class TestDashboard:
             planned("A", "2026-11-23", reps_needed=3, is_enough=False),
         ]
         world = published(tmp_path, plan[:rows])
-        page = AppTest.from_function(lead_page, default_timeout=60)
-        page.query_params["dashboard"] = str(PROJECT_ROOT / "dashboard")
-        page.query_params["version"] = str(world.database.parent)
-        page.run()
+        page = shown("lead_management", world.database.parent)
         assert not page.exception
         assert page.subheader[-1].value == "Capacity of the weeks ahead"
         listed = [one.value for one in page.dataframe if "reps_needed" in one.value]

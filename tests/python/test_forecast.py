@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import dashboard_view
 import demo
 import forecast
 import forecast_backtests
@@ -29,7 +30,6 @@ from lib.forecast.history import (
     day_number,
     understand,
 )
-from lib.warehouse import PROJECT_ROOT
 
 UNTIL = date(2026, 11, 28)
 SETTINGS = Settings(day_number(UNTIL), 1, 182, 20, 26)
@@ -472,23 +472,6 @@ class TestMarts:
         assert [built.rows(query) for query in queries] == before
 
 
-def forecast_page() -> None:
-    import sys
-
-    import streamlit as st
-
-    folder, version = st.query_params["dashboard"], st.query_params["version"]
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
-    from datetime import date
-
-    from filters import Filters
-    from views import forecast as view
-
-    st.session_state["version"] = version
-    view.page(Filters(date(2026, 10, 1), None, None, None, "linear"))
-
-
 def shown(path: Path, folder: Path, relations: tuple[str, ...]) -> AppTest:
     """Publish relations of a warehouse as they are, and run the page on them."""
     folder.mkdir()
@@ -498,10 +481,7 @@ def shown(path: Path, folder: Path, relations: tuple[str, ...]) -> AppTest:
         for relation in ("marts.dim_build_settings", *relations):
             connection.execute(f"create schema if not exists {relation.split('.')[0]}")
             connection.execute(f"create table {relation} as from built.{relation}")
-    page = AppTest.from_function(forecast_page, default_timeout=60)
-    page.query_params["dashboard"] = str(PROJECT_ROOT / "dashboard")
-    page.query_params["version"] = str(folder)
-    return page.run()
+    return dashboard_view.shown("forecast", folder)
 
 
 class TestPage:

@@ -12,6 +12,7 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import dashboard_view
 import report
 from conftest import Warehouse
 from lib.warehouse import PROJECT_ROOT
@@ -255,20 +256,6 @@ class TestReview:
         assert text.endswith("Maturity was not assessed.")
 
 
-def maturity_page() -> None:
-    import sys
-
-    import streamlit as st
-
-    folder, version = st.query_params["dashboard"], st.query_params["version"]
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
-    from views import data_quality as view
-
-    st.session_state["version"] = version
-    view.page(None)  # type: ignore[arg-type]
-
-
 def shown(path: Path, change: str = "") -> AppTest:
     """Publish what the page reads of a warehouse, with a change, and run the page."""
     folder = path.parent / "shown"
@@ -287,10 +274,7 @@ def shown(path: Path, change: str = "") -> AppTest:
             connection.execute(f"create table {relation} as from built.{relation}")
         if change:
             connection.execute(change)
-    page = AppTest.from_function(maturity_page, default_timeout=60)
-    page.query_params["dashboard"] = str(PROJECT_ROOT / "dashboard")
-    page.query_params["version"] = str(folder)
-    return page.run()
+    return dashboard_view.shown("data_quality", folder)
 
 
 class TestDashboard:
