@@ -64,8 +64,10 @@ dashboard: setup ## Show what is published under OUT; on this machine alone.
 test: setup ## Run every test, on all cores.
 	$(PY) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-faults: setup ## Kill every command at 50 random moments, and hold the end to a calm run.
+faults: setup ## Kill every command at 50 random moments, fill the disk, take memory away.
 	PYTHONPATH=scripts $(PY) tests/faults/kills.py
+	PYTHONPATH=scripts:benchmarks $(PY) tests/faults/little_memory.py
+	PYTHONPATH=scripts $(PY) tests/faults/full_disk.py
 
 spark-test: setup $(SPARK_VENV)/.synced ## Build on a Spark cluster of two workers (Java 17), compare with DuckDB.
 	$(PY) spark/check.py

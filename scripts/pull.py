@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 import load
-from lib.cli import OK, WRONG_USE, UserError, console, parser, run, say, warn
+from lib.cli import OK, WRONG_USE, UserError, fail, parser, run, say, warn
 from lib.contract import STAGING_FOLDER, Contract
 from lib.locks import alone
 from lib.pull.config import APIS, Api, PulledTable
@@ -127,7 +127,7 @@ def _pull_tables(
                 warn(f"{name}: {puller.api.name} has no {table.object_name}, skipped")
                 continue
             failed += 1
-            console.print(f"error: {name}: {cause}", markup=False)
+            fail(f"{name}: {cause}")
     return None, failed
 
 

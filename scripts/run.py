@@ -24,7 +24,18 @@ import forecast
 import report
 import score
 import validate
-from lib.cli import INTERRUPTED, OK, WRONG_USE, UserError, exit_code, parser, run, say
+from lib.cli import (
+    INTERRUPTED,
+    OK,
+    WRONG_USE,
+    UserError,
+    exit_code,
+    fail,
+    parser,
+    run,
+    say,
+    warn,
+)
 from lib.locks import handed_down
 from lib.refusals import note_refusal
 from lib.run_summary import Summary, begun
@@ -86,15 +97,35 @@ def _summed_up(data: Path, out: Path, as_of: str | None) -> int:
     except KeyboardInterrupt:
         code, reason = INTERRUPTED, "interrupted"
         raise
+    except UserError as error:
+        code, reason = error.exit_code, str(error)
+        fail(reason)
     except Exception:
         # A fault of ours: whoever mends it needs all of it, and the readers a word.
         traceback.print_exc()
-        note_refusal(out, ["the run broke off"])
+        _note(out, "the run broke off")
     finally:
         summary.end(code, reason)
         summary.look(out)
-        say(f"{summary.in_words()}; {summary.write(out)}")
+        _close(summary, out)
     return code
+
+
+def _close(summary: Summary, out: Path) -> None:
+    """Write what the run did, and say it."""
+    try:
+        where = str(summary.write(out))
+    except UserError as error:
+        where = str(error)
+    say(f"{summary.in_words()}; {where}")
+
+
+def _note(out: Path, reason: str) -> None:
+    """Note why nothing was published; where there is no room for it, say that."""
+    try:
+        note_refusal(out, [reason])
+    except OSError as error:
+        warn(f"{out} keeps no note of why nothing was published: {error.strerror}")
 
 
 def _taken(
@@ -109,7 +140,7 @@ def _taken(
         summary.write(out)
         if code != OK:
             if step.refusal is not None:
-                note_refusal(out, [step.refusal])
+                _note(out, step.refusal)
             return code, step.refusal or f"{step.name} failed"
     return OK, None
 

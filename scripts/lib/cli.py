@@ -11,12 +11,14 @@ from typing import NoReturn
 
 from rich.console import Console
 
+from lib.full_disk import words_of_full
+
 OK = 0
 CHECK_FAILED = 1
 WRONG_USE = 2
 INTERRUPTED = 130
 
-console = Console(stderr=True, highlight=False, soft_wrap=True)
+console = Console(stderr=True, emoji=False, highlight=False, soft_wrap=True)
 
 
 class UserError(Exception):
@@ -39,6 +41,11 @@ def parser(description: str, example: str) -> argparse.ArgumentParser:
 def warn(message: str) -> None:
     """Write one warning line to stderr."""
     console.print(f"warning: {message}", markup=False)
+
+
+def fail(message: str) -> None:
+    """Write the one line that says why a command has ended, to stderr."""
+    console.print(f"error: {message}", markup=False)
 
 
 def say(message: str) -> None:
@@ -68,13 +75,22 @@ def private_files() -> Iterator[None]:
 
 
 def exit_code(main: Callable[[], int]) -> int:
-    """Run a command's main and return its exit code; a user's mistake is one line."""
+    """Run a command's main and return its exit code.
+
+    A user's mistake is one line, and so is a full disk, wherever it was met.
+    """
     with private_files():
         try:
             return main()
         except UserError as error:
-            console.print(f"error: {error}", markup=False)
+            fail(str(error))
             return error.exit_code
+        except Exception as error:
+            full = words_of_full(error)
+            if full is None:
+                raise
+            fail(f"there is no room ({full}): make room and run it again")
+            return WRONG_USE
 
 
 def run(main: Callable[[Sequence[str] | None], int]) -> NoReturn:
@@ -82,6 +98,6 @@ def run(main: Callable[[Sequence[str] | None], int]) -> NoReturn:
     try:
         code = exit_code(lambda: main(None))
     except KeyboardInterrupt:
-        console.print("error: interrupted; nothing half-done was kept", markup=False)
+        fail("interrupted; nothing half-done was kept")
         code = INTERRUPTED
     sys.exit(code)

@@ -17,11 +17,11 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
 from lib.cli import CHECK_FAILED, OK, WRONG_USE, UserError, warn
+from lib.full_disk import is_full, words_of_full
 from lib.warehouse import (
     PROJECT_ROOT,
     dbt_folders,
     is_corrupt,
-    is_full,
     reason_of,
     warehouse_path,
 )
@@ -86,8 +86,12 @@ class Project:
     def _invoke(self, *arguments: str) -> dbtRunnerResult:
         command = [*arguments, *_HERE, *_LOG, "--vars", self._variables]
         done = dbtRunner(manifest=self._manifest).invoke(command)
-        if isinstance(done.exception, KeyboardInterrupt):
-            raise done.exception
+        met = done.exception
+        if isinstance(met, KeyboardInterrupt):
+            raise met
+        if met is not None and words_of_full(met):
+            # Of a disk that fills up between two models no result tells.
+            raise met
         return done
 
 

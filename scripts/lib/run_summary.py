@@ -80,15 +80,22 @@ class Summary:
             self.published = _published(out)
 
     def write(self, out: Path) -> Path:
-        """Replace the file of the run before; return its path."""
+        """Replace the file of the run before; return its path.
+
+        Raises:
+            UserError: it cannot be written.
+        """
         path = out / FILE
-        out.mkdir(parents=True, exist_ok=True)
         fresh = path.with_name(f".{FILE}.new")
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(asdict(self), file, indent=2, default=datetime.isoformat)
-            file.write("\n")
-        return fresh.replace(path)
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(asdict(self), file, indent=2, default=datetime.isoformat)
+                file.write("\n")
+            return fresh.replace(path)
+        except OSError as error:
+            raise UserError(f"{path} cannot be written: {error.strerror}") from error
 
     def in_words(self) -> str:
         """Return one line for who looks at the end of a log."""

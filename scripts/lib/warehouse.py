@@ -15,6 +15,7 @@ import duckdb
 
 from lib.cli import UserError
 from lib.erasure.salt import salt_file
+from lib.full_disk import words_of_full
 from lib.locks import alone_or_within
 from lib.sql import quote_literal
 
@@ -28,10 +29,6 @@ _CORRUPT = re.compile(
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
-_FULL = re.compile(
-    "no space left|disk quota|file too large|not enough disk|failed to offload",
-    re.IGNORECASE,
-)
 # New files are written for DuckDB 1.4 and later: texts take a third less time to write
 # than in the format that DuckDB takes by itself, which 1.0 can read. profiles.yml says
 # the same to dbt. A file keeps the format that it was made in.
@@ -217,9 +214,10 @@ def reason_of(path: Path, error: Exception, done: str = "opened") -> str:
     first = text.splitlines()[0] if text else type(error).__name__
     if _CORRUPT.search(text):
         return f"{path} is corrupt ({first}): {_mend(path)}"
-    if _FULL.search(text):
+    full = words_of_full(error)
+    if full is not None:
         return (
-            f"there is no room for the warehouse {path} ({first}): make room and run "
+            f"there is no room for the warehouse {path} ({full}): make room and run "
             "it again; what stood before stays"
         )
     if "Could not set lock" in text:
@@ -242,11 +240,6 @@ def _mend(path: Path) -> str:
 def is_corrupt(text: str) -> bool:
     """Return whether the words of an error are of a file that is damaged."""
     return _CORRUPT.search(text) is not None
-
-
-def is_full(text: str) -> bool:
-    """Return whether the words of an error are of a disk that is full."""
-    return _FULL.search(text) is not None
 
 
 def _is_closed_to_us(path: Path, text: str) -> bool:

@@ -12,27 +12,27 @@ exit code: 0 all kills were survived; 1 one was not; 2 it could not be tried.
 
 from __future__ import annotations
 
-import json
-import os
 import random
 import shutil
 import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import duckdb
-
 from lib.cli import CHECK_FAILED, OK, UserError, parser, run, say
-from lib.publish import latest_publication, read_manifest
-from lib.sql import columns, relation
-from lib.warehouse import PROJECT_ROOT
+from places import (
+    Content,
+    Place,
+    differences,
+    made_company,
+    of_both,
+    of_warehouse,
+    whole_run,
+)
 
-AS_OF = "2026-08-31"
 # The steps of a run, in their order, and those in which it is killed in its trial.
 ORDER = (
     *("parse", "load", "validate raw", "freshness", "build", "train", "judge scores"),
@@ -43,119 +43,7 @@ KILLED_IN = (
     *("load", "validate raw", "build", "build", "build", "build", "train"),
     *("build predictions", "validate marts", "export"),
 )
-# What tells when, and in which run, and not what.
-CLOCKS = ("loaded_at", "landed_at", "noticed_at", "validated_at", "run_id")
-# When the last build began.
-CLOCK = "intermediate.int_core__build_moments"
-# A run that is killed after it has judged has judged all the same.
-HISTORY = "raw_meta.validation_results"
 KILLS_A_ROUND = 10
-MADE_ANEW = ("main", "staging", "test_failures")
-
-Content = dict[str, tuple[int, int]]
-
-
-def content(warehouse: Path) -> Content:
-    """Return rows and an order-free hash of every table, without its clocks."""
-    found: Content = {}
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        tables = connection.execute(
-            "select schema_name, table_name, list(column_name order by column_index) "
-            "from duckdb_columns() where not internal and database_name = "
-            "current_database() and not list_contains($1, schema_name) "
-            "group by all order by all",
-            [list(MADE_ANEW)],
-        ).fetchall()
-        for schema, table, names in tables:
-            name = f"{schema}.{table}"
-            if name == CLOCK:
-                continue
-            once = "distinct " if name == HISTORY else ""
-            clocks = CLOCKS if schema == "raw_meta" else ()
-            timeless = columns(each for each in names if each not in clocks)
-            found[name] = connection.execute(
-                "select count(*), coalesce(bit_xor(hash(each)), 0) from ("
-                f"select {once}{timeless} from {relation(schema, table)}) as each"
-            ).fetchall()[0]
-    return found
-
-
-def published(out: Path) -> Content:
-    """Return each relation of the publication and its rows."""
-    manifest = read_manifest(latest_publication(out))
-    return {
-        f"published {entry['relation']}": (entry["rows"], 0)
-        for entry in manifest["relations"]
-    }
-
-
-def differences(calm: Content, after: Content) -> list[str]:
-    """Say which relations differ."""
-    return [
-        f"{name} is {after.get(name)} instead of {calm.get(name)}"
-        for name in sorted(calm.keys() | after.keys())
-        if calm.get(name) != after.get(name)
-    ]
-
-
-@dataclass(frozen=True)
-class Place:
-    """A folder with a warehouse and what is written beside it."""
-
-    folder: Path
-
-    @property
-    def warehouse(self) -> Path:
-        """Return the DuckDB file."""
-        return self.folder / "mops.duckdb"
-
-    @property
-    def out(self) -> Path:
-        """Return the folder of publications and reports."""
-        return self.folder / "out"
-
-    def start(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
-        """Start a script; what it says goes to log.txt."""
-        script, *arguments = (word.format(out=self.out) for word in command)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "log.txt").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, str(PROJECT_ROOT / "scripts" / script), *arguments],
-                env={**os.environ, "MOPS_WAREHOUSE": str(self.warehouse)},
-                cwd=PROJECT_ROOT,
-                stdout=log,
-                stderr=log,
-            )
-
-    def done(self, command: Sequence[str]) -> float:
-        """Run a script to its end and return the seconds that it took.
-
-        Raises:
-            UserError: it did not end well.
-        """
-        begin = time.monotonic()
-        code = self.start(command).wait()
-        if code != OK:
-            log = self.folder / "log.txt"
-            raise UserError(f"{command[0]} ended with {code}, see {log}")
-        return time.monotonic() - begin
-
-    def copied(self, folder: Path) -> Place:
-        """Return a copy, in place of an earlier one."""
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(self.folder, folder, symlinks=True)
-        return Place(folder)
-
-    def steps(self, process: int) -> Mapping[str, float] | None:
-        """Return the seconds of each step that a run has done, None before it began."""
-        try:
-            told = json.loads((self.out / "run.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return None
-        if told["process"] != process:
-            return None
-        return {taken["step"]: taken["seconds"] for taken in told["steps"]}
 
 
 @dataclass(frozen=True)
@@ -223,19 +111,10 @@ class Trial:
             process.wait()
             return True
         if process.returncode != OK:
-            log = place.folder / "log.txt"
-            raise UserError(f"{stage.name} ended with {process.returncode}, see {log}")
+            raise UserError(
+                f"{stage.name} ended with {process.returncode}, see {place.said}"
+            )
         return False
-
-
-def of_warehouse(place: Place) -> Content:
-    """Look at the warehouse alone."""
-    return content(place.warehouse)
-
-
-def of_both(place: Place) -> Content:
-    """Look at the warehouse and at what is published."""
-    return {**content(place.warehouse), **published(place.out)}
 
 
 def trials_of(folder: Path, people: int, kills: int) -> Iterator[Trial]:
@@ -243,19 +122,17 @@ def trials_of(folder: Path, people: int, kills: int) -> Iterator[Trial]:
 
     Of the kills two fifths are of whole runs, and a fifth of each command alone.
     """
-    data = str(folder / "data")
     empty, landed, calm = (Place(folder / name) for name in ("empty", "landed", "calm"))
-    demo = ("demo.py", "--out", data, "--people", str(people), "--seed", "3")
-    empty.done((*demo, "--until", AS_OF))
+    data = made_company(folder / "data", people)
     load = ("load.py", data)
-    whole = ("run.py", data, "--out", "{out}", "--as-of", AS_OF)
+    whole = whole_run(data)
     validate = ("validate.py", "marts", "--out", "{out}")
     export = ("export.py", "--out", "{out}")
     say("an undisturbed landing and an undisturbed run")
     loading = landed.done(load)
     run_process = calm.start(whole)
     if run_process.wait() != OK:
-        raise UserError(f"the undisturbed run failed, see {calm.folder / 'log.txt'}")
+        raise UserError(f"the undisturbed run failed, see {calm.said}")
     seconds = calm.steps(run_process.pid) or {}
     judging = calm.copied(folder / "timed").done(validate)
     unpublished = calm.copied(folder / "unpublished")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -9,6 +10,7 @@ from dbt.cli.main import dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
 import lib.project
+from lib.cli import WRONG_USE, exit_code
 from lib.project import Project
 
 PARSED = Manifest()
@@ -66,6 +68,19 @@ def test_a_failure_has_the_exit_code_of_dbt(
     calls(answer)
     assert Project({}).run("build") == code
     assert said in capsys.readouterr().err
+
+
+def test_a_disk_that_fills_up_beside_the_models_is_one_line(
+    calls: Callable[[dbtRunnerResult], Calls], capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = RuntimeError("the hook failed")
+    broken.__cause__ = OSError(errno.ENOSPC, "No space left on device", "target/x")
+    calls(dbtRunnerResult(success=False, exception=broken))
+    assert exit_code(lambda: Project({}).run("build")) == WRONG_USE
+    assert capsys.readouterr().err == (
+        "error: there is no room ([Errno 28] No space left on device: 'target/x'): "
+        "make room and run it again\n"
+    )
 
 
 def test_who_interrupts_dbt_interrupts_the_run(

@@ -31,7 +31,6 @@ import salvage
 import score
 import validate
 from conftest import Warehouse, prepared_warehouse, write_tables
-from kills import content, differences
 from lib import locks, salvaging
 from lib.cli import CHECK_FAILED, OK, WRONG_USE, UserError
 from lib.erasure import salt
@@ -40,6 +39,7 @@ from lib.publish import latest_publication, publish
 from lib.warehouse import PROJECT_ROOT, connect, log_of_changes, undisturbed
 from other_process import ended, held_open, killed_after, started
 from own_process_work import have_it_done, landed_elsewhere, rules_imported
+from places import content, differences
 from published_company import validate as passed
 from test_attribution_increments import World
 from test_attribution_increments import content as credits_of
@@ -284,6 +284,26 @@ class TestAFullDisk:
         with connect(read_only=True) as connection:
             found = connection.execute("select count(*) from raw_generic.people")
             assert found.fetchall() == [(20_000 + len(rows),)]
+
+    def test_a_validation(self, landed: Room) -> None:
+        before = landed.rows()
+        asked = ("raw", "--out", str(landed.out))
+        done = limited(0, "validate", *asked)
+        assert done.returncode == WRONG_USE, done.stderr
+        said = done.stderr.splitlines()[-1]
+        assert said == f"error: cannot write to {landed.out}: File too large"
+        assert "Traceback" not in done.stderr
+        assert landed.rows() == before
+
+    def test_a_run(self, room: Room) -> None:
+        done = limited(0, "run", str(room.raw), "--out", str(room.out))
+        assert done.returncode == WRONG_USE, done.stderr
+        assert done.stderr.splitlines()[-1] == (
+            "error: there is no room ([Errno 27] File too large): make room and run it "
+            "again"
+        )
+        assert "Traceback" not in done.stderr
+        assert not (room.out / "published" / "current").exists()
 
     def test_an_export(self, landed: Room) -> None:
         with connect() as connection:

@@ -22,7 +22,7 @@ import report
 import run
 import score
 import validate
-from lib.cli import OK, UserError
+from lib.cli import CHECK_FAILED, OK, WRONG_USE, UserError
 from lib.locks import alone
 from lib.refusals import last_refusal
 from lib.warehouse import PROJECT_ROOT
@@ -245,6 +245,44 @@ def test_what_breaks_off_is_not_told_as_done(
     refused = last_refusal(journal.folder / "out")
     assert refused is not None
     assert refused.reasons == ("the run broke off",)
+
+
+def test_a_summary_that_cannot_be_written_ends_the_run_in_a_line(
+    journal: Journal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (journal.folder / "out" / ".run.json.new").mkdir(parents=True)
+    assert take(journal) == WRONG_USE
+    assert journal.steps == []
+    path = journal.folder / "out" / "run.json"
+    unwritten = f"{path} cannot be written: Is a directory"
+    told, summed_up = capsys.readouterr().err.splitlines()
+    assert told == f"error: {unwritten}"
+    assert summed_up.startswith("could not run in 0 s; ")
+    assert summed_up.endswith(f"; nothing published; {unwritten}")
+
+
+@pytest.mark.parametrize("breaks_off", [False, True])
+def test_a_refusal_that_cannot_be_noted_is_said(
+    journal: Journal,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    breaks_off: bool,
+) -> None:
+    def broken(argv: list[str]) -> int:
+        raise ZeroDivisionError
+
+    if breaks_off:
+        monkeypatch.setattr(forecast, "main", broken)
+    else:
+        journal.codes = {BUILD: 1}
+    (journal.folder / "out").mkdir()
+    (journal.folder / "out" / "published").touch()
+    assert take(journal) == (WRONG_USE if breaks_off else CHECK_FAILED)
+    said = capsys.readouterr().err.splitlines()
+    assert said[-2].startswith(
+        f"warning: {journal.folder / 'out'} keeps no note of why nothing was published"
+    )
+    assert summary(journal)["exit_code"] == 1 + breaks_off
 
 
 def test_an_interrupted_run_is_told(

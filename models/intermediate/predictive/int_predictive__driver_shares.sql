@@ -60,9 +60,9 @@ shared_values as (
 
     select
         *,
-        coalesce(usual_parts / nullif(sum(usual_parts) over (
+        coalesce(usual_parts / nullif(cast(sum({{ exact_share('usual_parts') }}) over (
             partition by metric, segment, channel, week, dimension
-        ), 0), 0) as usual_share
+        ) as double), 0), 0) as usual_share
     from weighed_values
 
 ),

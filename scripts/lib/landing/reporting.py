@@ -16,7 +16,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from lib.cli import UserError, console, say, warn
+from lib.cli import UserError, console, fail, say, warn
 from lib.landing.files import DataFile, Discovery
 from lib.landing.landing import Outcome
 from lib.landing.names import shown, some
@@ -137,7 +137,7 @@ class Report:
 
     def _fail(self, name: str, cause: str) -> None:
         self.failed += 1
-        console.print(f"error: {name}: {cause}", markup=False, emoji=False)
+        fail(f"{name}: {cause}")
 
 
 def _rejected(outcome: Outcome) -> str:
