@@ -1,7 +1,7 @@
-{# A text that stands for the code of some models, so that rows which an earlier version
-   made are told from those of this one. Looked up by name: to go through all nodes would
-   take longer than a query. #}
-{% macro code_print(models) -%}
+{# A text that stands for the code of some models and of what macros say in them, so that
+   rows which an earlier version made are told from those of this one. Models are looked
+   up by name: to go through all nodes would take longer than a query. #}
+{% macro code_print(models, said=()) -%}
     {%- set codes = [] -%}
     {%- if execute -%}
         {%- for name in models -%}
@@ -10,5 +10,5 @@
             ) -%}
         {%- endfor -%}
     {%- endif -%}
-    {{ return(local_md5(codes | join('\n'))) }}
+    {{ return(local_md5((codes + said | list) | join('\n'))) }}
 {%- endmacro %}

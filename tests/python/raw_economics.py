@@ -250,7 +250,8 @@ def _margins(company: Company, won: pd.DataFrame) -> pd.Series:
     """Return the margin of each deal: by its payments, its account's, else the policy.
 
     What was given back, less the cost that this spares, takes from it once: as a share
-    of the deal, or of what was paid for it where that is more.
+    of the deal, or of what was paid for it where that is more; what names no deal as a
+    share of all that the account won, or paid.
     """
     paid = company.table("generic/payments")
     paid_at = moments(paid["paid_at"])
@@ -267,18 +268,21 @@ def _margins(company: Company, won: pd.DataFrame) -> pd.Series:
         paid=paid["amount"].where(is_payment, 0),
         kept=kept.where(is_payment, 0),
         refunded=kept.where(~is_payment, 0),
+        of_none=kept.where(~is_payment & (paid["opportunity_id"] == ""), 0),
     )
-    figures = ["paid", "kept", "refunded"]
+    figures = ["paid", "kept", "refunded", "of_none"]
     of_deal = paid.groupby("deal")[figures].sum().reindex(won.index)
     of_account = paid.groupby("account")[figures].sum().reindex(won["account"])
     of_account.index = won.index
     policy = float(seed("margin_policies")["margin_rate"].item())
     kept_share = (of_deal["kept"] / of_deal["paid"]).replace([np.inf, -np.inf], np.nan)
     kept_share = kept_share.fillna(of_account["kept"] / of_account["paid"])
-    at_stake = won["value"].astype(float).clip(lower=of_deal["paid"])
-    given_back = of_deal["refunded"] / at_stake
-    given_back = given_back.fillna(of_account["refunded"] / of_account["paid"])
-    return kept_share.fillna(policy) - given_back.fillna(0)
+    value = won["value"].astype(float)
+    at_stake = value.clip(lower=of_deal["paid"])
+    given_back = (of_deal["refunded"] / at_stake).fillna(0)
+    account_value = value.groupby(won["account"]).transform("sum")
+    of_none = of_account["of_none"] / account_value.clip(lower=of_account["paid"])
+    return kept_share.fillna(policy) - given_back - of_none.fillna(0)
 
 
 def _beside_spend(company: Company, counted: pd.DataFrame) -> pd.DataFrame:

@@ -276,6 +276,11 @@ def test_a_deal_s_margin_and_its_new_customer_are_the_oracle_s(
 ) -> None:
     by_deal = paid_margins(payments, "opportunity_id")
     by_account = paid_margins(payments, "account_id")
+    of_no_deal: dict[str, Fraction] = defaultdict(Fraction)
+    for each in payments.values():
+        if each["is_refund"] and each["usd"] and not each["opportunity_id"]:
+            of_no_deal[each["account_id"]] += each["usd"] - (each["cost"] or 0)
+    assert any(of_no_deal.values())
     (general,) = policy("margin_policies")
     starts: dict[str, list[tuple[date, Fraction]]] = defaultdict(list)
     # One that began before any rate was kept converts at the first.
@@ -290,6 +295,9 @@ def test_a_deal_s_margin_and_its_new_customer_are_the_oracle_s(
             usd = rates.usd(row["mrr"], row["currency"], day)
             starts[account].append((row["started_on"], usd or Fraction(-(10**9))))
     deals = relation(company_warehouse, "marts.fct_won_deals")
+    won: dict[str, Fraction] = defaultdict(Fraction)
+    for row in deals:
+        won[row["account_id"]] += exact(row["amount_usd"] or 0)
     first: dict[str, tuple[datetime, str]] = {}
     for row in deals:
         if row["account_id"]:
@@ -301,13 +309,11 @@ def test_a_deal_s_margin_and_its_new_customer_are_the_oracle_s(
         of_deal, of_account = by_deal.get(deal), by_account.get(account)
         known = [each[0] for each in (of_deal, of_account) if each]
         margins = [margin for margin in known if margin is not None]
-        backs = []
-        if of_deal and (base := max(of_deal[1], exact(row["amount_usd"] or 0))):
-            backs.append(of_deal[2] / base)
-        if of_account and of_account[1]:
-            backs.append(of_account[2] / of_account[1])
         margin = (*margins, Fraction(general["margin_rate"]))[0]
-        margin += (*backs, Fraction(0))[0]
+        if of_deal and (base := max(of_deal[1], exact(row["amount_usd"] or 0))):
+            margin += of_deal[2] / base
+        if of_account and (base := max(of_account[1], won[account])):
+            margin += of_no_deal[account] / base
         assert row["margin_rate"] == pytest.approx(float(margin), abs=1e-9)
         if row["amount_usd"] is not None:
             left = exact(row["amount_usd"]) * margin

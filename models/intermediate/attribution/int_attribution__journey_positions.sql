@@ -52,9 +52,10 @@ journey_touches as (
         journeys.journey_print,
         -- Counted from the last creditable touch: the shares are the same, and the
         -- decay of no whole journey vanishes.
-        case when touchpoints.is_creditable then pow(0.5, {{ dbt.datediff(
-            'touchpoints.touched_at', 'journeys.last_creditable_at', 'second'
-        ) }} / {{ 86400 * var('time_decay_half_life_days') }}e0) else 0 end as decay
+        case when touchpoints.is_creditable then pow(0.5, {{ half_lives(
+            'touchpoints.touched_at', 'journeys.last_creditable_at',
+            var('time_decay_half_life_days')
+        ) }}) else 0 end as decay
     from journeys
     inner join {{ ref('int_attribution__conversion_people') }} as conversion_people
         on journeys.conversion_key = conversion_people.conversion_key

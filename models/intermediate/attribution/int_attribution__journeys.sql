@@ -115,6 +115,11 @@ journeys as (
                 'int_attribution__journeys', 'int_attribution__journey_positions',
                 'int_attribution__shape_touches', 'int_attribution__shape_weights',
                 'int_attribution__position_credits'
+            ], [
+                weighed_by_role('touches'), positions_held(), is_of_journey(),
+                is_creditable(), previous_conversion(), conversion_key('type', 'id'),
+                number_key('id'), snake_case('role'), exact_share('share'),
+                half_lives('since', 'until', 1)
             ]) ~ "'"
         ]) }} end as journey_print
     from conversions

@@ -15,6 +15,7 @@ owners as (
     select
         'opportunity' as owner_type,
         opportunity_id as owner_id,
+        false as is_of_no_deal,
         kind,
         amount_usd,
         cost_of_revenue_usd
@@ -24,6 +25,7 @@ owners as (
     select
         'account' as owner_type,
         account_id as owner_id,
+        opportunity_id is null as is_of_no_deal,
         kind,
         amount_usd,
         cost_of_revenue_usd
@@ -45,7 +47,11 @@ owner_sums as (
         coalesce(
             sum(amount_usd - coalesce(cost_of_revenue_usd, 0))
             filter (where kind = 'refund'), 0
-        ) as refunded_usd
+        ) as refunded_usd,
+        coalesce(
+            sum(amount_usd - coalesce(cost_of_revenue_usd, 0))
+            filter (where kind = 'refund' and is_of_no_deal), 0
+        ) as refunded_of_no_deal_usd
     from owners
     group by
         owner_type,
@@ -63,7 +69,8 @@ paid_margins as (
                 then 1 - cast(cost_usd as double) / cast(costed_usd as double)
         end as margin_rate,
         paid_usd,
-        refunded_usd
+        refunded_usd,
+        refunded_of_no_deal_usd
     from owner_sums
 
 )

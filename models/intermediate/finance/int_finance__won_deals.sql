@@ -7,7 +7,8 @@ won_opportunities as (
     select
         *,
         {{ reporting_date('closed_at') }} as won_on,
-        {{ reporting_date('coalesce(closed_at, ' ~ as_of() ~ ')') }} as judged_on
+        {{ reporting_date('coalesce(closed_at, ' ~ as_of() ~ ')') }} as judged_on,
+        sum(coalesce(amount_usd, 0)) over (partition by account_id) as account_usd
     from {{ ref('fct_opportunity_outcomes') }}
     where is_won
 
@@ -30,9 +31,10 @@ account_margins as (
     select
         owner_id as account_id,
         margin_rate,
-        cast(refunded_usd as double) / cast(paid_usd as double) as refund_rate
+        paid_usd,
+        refunded_of_no_deal_usd
     from {{ ref('int_finance__paid_margins') }}
-    where owner_type = 'account' and paid_usd > 0
+    where owner_type = 'account'
 
 ),
 
@@ -75,7 +77,8 @@ won_deals as (
                 segment_policies.margin_rate,
                 general_policies.margin_rate
             )
-            -- What is not paid yet cannot have been given back.
+            -- What was given back of the deal, and what was of none of its account's.
+            -- Of a deal that is not paid in full yet it is a share of the whole deal.
             + coalesce(
                 cast(opportunity_margins.refunded_usd as double) / nullif(
                     cast(greatest(
@@ -83,7 +86,15 @@ won_deals as (
                         coalesce(won_opportunities.amount_usd, 0)
                     ) as double), 0
                 ),
-                account_margins.refund_rate,
+                0
+            )
+            + coalesce(
+                cast(account_margins.refunded_of_no_deal_usd as double) / nullif(
+                    cast(greatest(
+                        account_margins.paid_usd,
+                        won_opportunities.account_usd
+                    ) as double), 0
+                ),
                 0
             ),
             10
