@@ -11,6 +11,8 @@ OUT ?= output
 AS_OF ?=
 STATE ?= state
 
+# Recipes take these from the environment, so that a folder may have any name.
+export DATA DEMO_DATA OUT AS_OF STATE
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 export DBT_PROFILES_DIR := .
@@ -42,24 +44,26 @@ lock: $(VENV)/bin/uv ## Resolve pyproject.toml into the locks.
 	$(VENV)/bin/uv pip compile --universal --generate-hashes --group spark --constraint requirements.lock -o requirements-spark.lock
 
 demo: setup ## Make a demo company, run the whole way, print the answer.
-	$(PY) scripts/demo.py --out $(DEMO_DATA)
-	$(MAKE) --no-print-directory run DATA=$(DEMO_DATA)
+	$(PY) scripts/demo.py --out "$$DEMO_DATA"
+	$(MAKE) --no-print-directory run DATA="$$DEMO_DATA"
 
 run: setup ## Load DATA (default data/raw), build, validate, publish, report.
-	$(PY) scripts/run.py $(DATA) --out $(OUT) $(if $(AS_OF),--as-of '$(AS_OF)')
+	$(PY) scripts/run.py "$$DATA" --out "$$OUT" $${AS_OF:+--as-of "$$AS_OF"}
 
 slim: setup ## Build what differs from STATE, a folder with the manifest of another build.
-	$(VENV)/bin/dbt build --select state:modified+ --state $(STATE) --defer
+	mkdir -p target/no_files
+	$(PY) scripts/load.py --quiet target/no_files # tables and columns declared since
+	$(VENV)/bin/dbt build --select state:modified+ --state "$$STATE" --defer
 
 docs: setup ## Write OUT/docs/index.html: every model, its lineage and who reads it.
 	$(VENV)/bin/dbt parse --quiet --target-path target/docs
 	$(VENV)/bin/dbt --quiet docs generate --static --no-compile --target-path target/docs
-	mkdir -p $(OUT)/docs
-	cp target/docs/static_index.html $(OUT)/docs/index.html
+	mkdir -p "$$OUT/docs"
+	cp target/docs/static_index.html "$$OUT/docs/index.html"
 
 dashboard: setup ## Show what is published under OUT; on this machine alone.
-	PYTHONPATH=scripts MOPS_OUT=$(OUT) $(PY) dashboard/serve.py \
-		$(if $(MOPS_DASHBOARD_ADDRESS),--server.address $(MOPS_DASHBOARD_ADDRESS))
+	PYTHONPATH=scripts MOPS_OUT="$$OUT" $(PY) dashboard/serve.py \
+		$${MOPS_DASHBOARD_ADDRESS:+--server.address "$$MOPS_DASHBOARD_ADDRESS"}
 
 test: setup ## Run every test, on all cores.
 	$(PY) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder

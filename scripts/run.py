@@ -10,6 +10,8 @@ exit code: 0 done, 1 a check failed, 2 a step could not run, or another run is a
 
 from __future__ import annotations
 
+import re
+import signal
 import subprocess
 import sys
 import time
@@ -17,6 +19,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import export
@@ -44,8 +47,13 @@ from lib.warehouse import PROJECT_ROOT, undisturbed
 EXAMPLE = "python scripts/run.py data/raw --as-of 2026-03-31"
 BUILD = ("build", "--use-fast-test-edges", "--exclude-resource-type", "unit_test")
 SILENTLY = ("--quiet", "--log-level", "warn")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d(\.\d{1,6})?Z?)?")
 # What hangs on predictions is built once, when those are there.
 PREDICTED = "path:models/staging/predictions+"
+
+
+# What is at work beside this process.
+_BESIDE: list[subprocess.Popen[bytes]] = []
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         help="folder for all that is written (default: output)",
     )
     arguments.add_argument(
-        "--as-of", metavar="DATE", help="what current means (default: now)"
+        "--as-of",
+        type=date_or_moment,
+        metavar="DATE",
+        help="what current means: YYYY-MM-DD, its end, or a moment in UTC as "
+        "YYYY-MM-DD HH:MM:SS (default: now)",
     )
     options = arguments.parse_args(argv)
     data, out = options.data.absolute(), options.out.absolute()
@@ -85,6 +97,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         raise UserError(f"{out} cannot be made: {error.strerror}") from error
     with undisturbed():
         return _summed_up(data, out, options.as_of)
+
+
+def date_or_moment(text: str) -> str:
+    """Return a date or moment as it was given.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not _MOMENT.fullmatch(text):
+        raise ValueError(text)
+    datetime.fromisoformat(text.removesuffix("Z"))
+    return text
 
 
 def _summed_up(data: Path, out: Path, as_of: str | None) -> int:
@@ -135,7 +159,12 @@ def _taken(
     summary.write(out)
     for step in steps(data, out, as_of, summary):
         started = time.monotonic()
-        code = exit_code(step.take)
+        try:
+            code = exit_code(step.take)
+        except KeyboardInterrupt:
+            for process in _BESIDE:
+                process.send_signal(signal.SIGINT)
+            raise
         summary.took(step.name, time.monotonic() - started, code)
         summary.write(out)
         if code != OK:
@@ -196,10 +225,19 @@ def _apart(script: str, *arguments: str) -> int:
     """Run a script in a process of its own and return its exit code.
 
     Where this one is killed, it goes on, and no other run begins until it has ended.
+    Where this one is interrupted, it is told so, and by nobody else.
     """
     command = [sys.executable, str(PROJECT_ROOT / "scripts" / script), *arguments]
-    done = subprocess.run(command, check=False, pass_fds=handed_down())
-    return done.returncode
+    with subprocess.Popen(
+        command, pass_fds=handed_down(), start_new_session=True
+    ) as process:
+        _BESIDE.append(process)
+        code = process.wait()
+        _BESIDE.remove(process)
+    if code < 0:
+        fail(f"{script} was killed by signal {-code} ({signal.strsignal(-code)})")
+        return WRONG_USE
+    return code
 
 
 if __name__ == "__main__":

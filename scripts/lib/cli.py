@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NoReturn
@@ -100,4 +101,8 @@ def run(main: Callable[[Sequence[str] | None], int]) -> NoReturn:
     except KeyboardInterrupt:
         fail("interrupted; nothing half-done was kept")
         code = INTERRUPTED
+    except Exception:
+        # A fault of ours: whoever mends it needs all of it, and it is no failed check.
+        traceback.print_exc()
+        code = WRONG_USE
     sys.exit(code)

@@ -111,29 +111,45 @@ class Source:
 
 @dataclass(frozen=True)
 class Contract:
-    """Every declared source by name."""
+    """Every declared source by name.
+
+    Attributes:
+        sources: those that files land in.
+        closed: schemas whose tables other commands write.
+    """
 
     sources: Mapping[str, Source]
+    closed: frozenset[str] = frozenset()
 
     @classmethod
     def read(cls, folder: Path = STAGING_FOLDER) -> Contract:
         """Read every `*/_*__sources.yml` below a folder.
 
-        A source whose `config.meta.landed` is false is none that files land in (the
-        tables that other commands write) and is left out.
+        A source whose `config.meta.landed` is false is none that files land in: its
+        tables are written by other commands.
 
         Raises:
             UserError: a file is not readable, or an entry of it is not as it should
                 be; the text names the file and the entry.
         """
         sources: dict[str, Source] = {}
+        closed: set[str] = set()
         for path in sorted(folder.glob("*/_*__sources.yml")):
-            for source in _read_sources(path):
+            for source in _read_sources(path, closed):
                 sources[source.name] = _merged(path, sources.get(source.name), source)
-        return cls(sources)
+        return cls(sources, frozenset(closed))
 
     def source(self, name: str) -> Source:
-        """Return a source by name; an undeclared one lands in `raw_<name>`."""
+        """Return a source by name; an undeclared one lands in `raw_<name>`.
+
+        Raises:
+            UserError: no files land there.
+        """
+        if name not in self.sources and f"raw_{name}" in self.closed:
+            raise UserError(
+                f"no files land in {name}, whose tables other commands write: "
+                "give the folder of the files another name"
+            )
         return self.sources.get(name) or Source(name, f"raw_{name}", {}, False)
 
     def table(self, source: str, table: str) -> Table:
@@ -168,7 +184,7 @@ def data_type_of(text: str) -> str | None:
     return spelled if spelled in _PLAIN_TYPES else None
 
 
-def _read_sources(path: Path) -> Iterator[Source]:
+def _read_sources(path: Path, closed: set[str]) -> Iterator[Source]:
     try:
         text = path.read_text(encoding="utf-8")
         document = parsed(text)
@@ -176,9 +192,10 @@ def _read_sources(path: Path) -> Iterator[Source]:
         reason = " ".join(str(error).split())
         raise UserError(f"{path}: cannot be read: {reason}") from error
     for entry in _entries(path, document, "sources"):
-        if _meta(entry).get("landed", True) is False:
-            continue
         name = _name(path, entry)
+        if _meta(entry).get("landed", True) is False:
+            closed.add(entry.get("schema", name))
+            continue
         zone = _time_zone(path, name, _meta(entry).get("time_zone"))
         tables: dict[str, Table] = {}
         for table_entry in _entries(path, entry, "tables"):

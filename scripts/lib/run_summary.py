@@ -73,7 +73,7 @@ class Summary:
             with connect(read_only=True) as connection:
                 self.landed = _landed(connection, self.started_at)
                 self.rules = _rules(connection, self.started_at)
-        except UserError:
+        except (UserError, duckdb.Error):
             # There is none yet, or a step that ended badly has left nothing to read.
             pass
         if any(taken.step == "export" and not taken.exit_code for taken in self.steps):

@@ -41,8 +41,13 @@ _MAGIC = b"DUCK"
 
 
 def warehouse_path() -> Path:
-    """Return the DuckDB file that MOPS_WAREHOUSE names, relative to the project."""
-    return PROJECT_ROOT / os.environ.get("MOPS_WAREHOUSE", DEFAULT_WAREHOUSE)
+    """Return the DuckDB file that MOPS_WAREHOUSE names, relative to the project.
+
+    A link is followed, so that one file has one lock, and what takes a file's place
+    takes the file's and not the link's.
+    """
+    named = os.environ.get("MOPS_WAREHOUSE", DEFAULT_WAREHOUSE)
+    return (PROJECT_ROOT / named).resolve()
 
 
 def require_warehouse(path: Path) -> None:

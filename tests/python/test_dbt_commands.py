@@ -10,7 +10,7 @@ from dbt.cli.main import dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
 import lib.project
-from lib.cli import WRONG_USE, exit_code
+from lib.cli import WRONG_USE, exit_code, run
 from lib.project import Project
 
 PARSED = Manifest()
@@ -68,6 +68,18 @@ def test_a_failure_has_the_exit_code_of_dbt(
     calls(answer)
     assert Project({}).run("build") == code
     assert said in capsys.readouterr().err
+
+
+def test_a_fault_of_a_command_is_no_failed_check(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(argv: Sequence[str] | None) -> int:
+        raise ZeroDivisionError
+
+    with pytest.raises(SystemExit) as ended:
+        run(broken)
+    assert ended.value.code == WRONG_USE
+    assert "ZeroDivisionError" in capsys.readouterr().err
 
 
 def test_a_disk_that_fills_up_beside_the_models_is_one_line(

@@ -229,6 +229,15 @@ def paid_margins(
     return found
 
 
+def refunds_of_no_deal(payments: dict[str, Row]) -> dict[str, Fraction]:
+    """Return what each account was given back that names no deal."""
+    found: dict[str, Fraction] = defaultdict(Fraction)
+    for row in payments.values():
+        if row["is_refund"] and row["usd"] and not row["opportunity_id"]:
+            found[row["account_id"]] += row["usd"] - (row["cost"] or 0)
+    return found
+
+
 def test_payments_are_what_was_paid_and_what_is_left_of_it(
     company_warehouse: Warehouse, payments: dict[str, Row]
 ) -> None:
@@ -276,10 +285,7 @@ def test_a_deal_s_margin_and_its_new_customer_are_the_oracle_s(
 ) -> None:
     by_deal = paid_margins(payments, "opportunity_id")
     by_account = paid_margins(payments, "account_id")
-    of_no_deal: dict[str, Fraction] = defaultdict(Fraction)
-    for each in payments.values():
-        if each["is_refund"] and each["usd"] and not each["opportunity_id"]:
-            of_no_deal[each["account_id"]] += each["usd"] - (each["cost"] or 0)
+    of_no_deal = refunds_of_no_deal(payments)
     assert any(of_no_deal.values())
     (general,) = policy("margin_policies")
     starts: dict[str, list[tuple[date, Fraction]]] = defaultdict(list)

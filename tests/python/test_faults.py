@@ -216,6 +216,20 @@ class TestTwoAtOnce:
             with pytest.raises(UserError, match=r"^busy: wait"), alone(lock, "busy"):
                 pass
 
+    def test_a_link_to_a_warehouse_has_the_same_lock(
+        self, landed: Room, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        link = landed.folder / "mops.duckdb"
+        link.symlink_to(landed.warehouse)
+        with undisturbed():
+            monkeypatch.setenv("MOPS_WAREHOUSE", str(link))
+            monkeypatch.setenv("MOPS_LOCKS", "")
+            with (
+                pytest.raises(UserError, match=r"^another run is at work"),
+                undisturbed(),
+            ):
+                pass
+
     @pytest.mark.parametrize("name", COMMANDS)
     def test_a_warehouse_that_is_open_is_told_with_the_process(
         self, landed: Room, name: str

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import load
 from landing_room import HISTORY, PEOPLE, VERSIONS, Room
 from lib.cli import UserError
 from lib.contract import STAGING_FOLDER, Contract
@@ -642,6 +643,33 @@ def test_a_missing_folder_is_one_line(room: Room) -> None:
     assert room.load() == (2, f"there is no folder {room.folder}")
     room.folder.write_text("")
     assert room.load() == (2, f"{room.folder} is not a folder")
+
+
+def test_a_folder_that_may_not_be_read_is_one_line(room: Room) -> None:
+    room.folder.chmod(0)
+    nobody, we = 65534, os.geteuid()
+    try:
+        # Root may read everything.
+        os.seteuid(nobody if we == 0 else we)
+        with pytest.raises(UserError, match=r"cannot be listed: Permission denied$"):
+            landing_files.discover(room.folder)
+    finally:
+        os.seteuid(we)
+        room.folder.chmod(0o700)
+
+
+def test_no_file_lands_among_what_other_commands_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOPS_WAREHOUSE", str(tmp_path / "mops.duckdb"))
+    points = tmp_path / "in" / "predictions" / "score_points.csv"
+    points.parent.mkdir(parents=True)
+    points.write_text("model_id,points\nm1,999\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r"^no files land in predictions, whose tables"):
+        load.main([str(tmp_path / "in"), "--quiet"])
+    with duckdb.connect(str(tmp_path / "mops.duckdb")) as connection:
+        landed = "select 1 from duckdb_tables() where schema_name = 'raw_predictions'"
+        assert connection.execute(landed).fetchall() == []
 
 
 def test_files_outside_a_source_folder(room: Room) -> None:

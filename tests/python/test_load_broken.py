@@ -91,6 +91,11 @@ UNREADABLE: dict[str, tuple[str, str | bytes, str]] = {
         "person_id,created_at,PersonId\n1,2024-01-01,2\n",
         "two columns are called person_id: 'person_id' and 'PersonId'",
     ),
+    "a row in place of the header": (
+        "people.csv",
+        "Ann,ann.b@example.com,Ann.B@example.com\nBo,bo@example.com,\n",
+        "columns 2 and 3 have one name",
+    ),
     "no header": ("people.csv", ",,\n1,2,3\n", "the header names no column"),
     "header never closed": (
         "people.csv",

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,11 +23,13 @@ import report
 import run
 import score
 import validate
+from lib import run_summary
 from lib.cli import CHECK_FAILED, OK, WRONG_USE, UserError
 from lib.locks import alone
 from lib.refusals import last_refusal
 from lib.warehouse import PROJECT_ROOT
 
+APART = run._apart
 TESTED = "build --use-fast-test-edges --exclude-resource-type unit_test"
 PREDICTED = "path:models/staging/predictions+"
 BUILD = f"dbt {TESTED} --exclude {PREDICTED}"
@@ -322,26 +325,99 @@ def test_a_warehouse_that_cannot_be_locked_is_one_line(journal: Journal) -> None
     assert journal.steps == []
 
 
-@pytest.mark.parametrize(
-    ("as_of", "more"),
-    [("", ""), ("2026-03-31 12:00:00", " --as-of '2026-03-31 12:00:00'")],
-)
-def test_make_run_is_this(as_of: str, more: str) -> None:
+@pytest.mark.parametrize("data", ["in", "my exports; $(touch x) & 'co'"])
+@pytest.mark.parametrize("as_of", ["", "2026-03-31 12:00:00"])
+def test_make_run_is_this(tmp_path: Path, data: str, as_of: str) -> None:
     make = shutil.which("make") or pytest.skip("there is no make")
+    say = tmp_path / "say"
+    say.write_text('#!/bin/sh\nprintf "<%s>" "$@"\n', encoding="utf-8")
+    say.chmod(0o700)
+    names = {"DATA": data.replace("$", "$$"), "OUT": "to", "AS_OF": as_of}
     told = subprocess.run(
         [
-            make,
-            "--no-print-directory",
-            "--dry-run",
-            "run",
-            "DATA=in",
-            "OUT=to",
-            f"AS_OF={as_of}",
+            *(make, "--no-print-directory", "--silent", "--old-file=setup", "run"),
+            f"PY={say}",
+            *(f"{name}={value}" for name, value in names.items()),
         ],
         cwd=PROJECT_ROOT,
         capture_output=True,
         text=True,
         check=True,
     ).stdout
-    step = told.splitlines()[-1].strip()
-    assert step == f".venv/bin/python scripts/run.py in --out to{more}"
+    words = ["scripts/run.py", data, "--out", "to"]
+    words += ["--as-of", as_of] if as_of else []
+    assert told == "".join(f"<{word}>" for word in words)
+
+
+@pytest.mark.parametrize(
+    "as_of", ["tomorrow", "2026-02-30", "2026-03-31' as date)", ""]
+)
+def test_a_day_that_is_none_is_wrong_use(
+    journal: Journal, capsys: pytest.CaptureFixture[str], as_of: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        take(journal, "--as-of", as_of)
+    assert ended.value.code == WRONG_USE
+    assert "argument --as-of: invalid date_or_moment value" in capsys.readouterr().err
+    assert journal.steps == []
+
+
+@pytest.fixture
+def scripts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder in place of scripts/."""
+    monkeypatch.setattr(run, "PROJECT_ROOT", tmp_path)
+    (tmp_path / "scripts").mkdir()
+    return tmp_path / "scripts"
+
+
+def test_a_script_that_was_killed_is_told(
+    scripts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (scripts / "load.py").write_text("import os; os.kill(os.getpid(), 9)", "utf-8")
+    assert run._apart("load.py") == WRONG_USE
+    assert capsys.readouterr().err == (
+        "error: load.py was killed by signal 9 (Killed)\n"
+    )
+
+
+def test_what_is_beside_an_interrupted_run_is_interrupted(
+    scripts: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (scripts / "load.py").write_text(
+        "import pathlib, time\n"
+        "try:\n"
+        f"    pathlib.Path({str(scripts / 'begun')!r}).touch()\n"
+        "    time.sleep(60)\n"
+        "except KeyboardInterrupt:\n"
+        "    raise SystemExit(130)\n",
+        "utf-8",
+    )
+
+    def interrupted(self: object) -> int:
+        while not (scripts / "begun").exists():
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "_apart", APART)
+    monkeypatch.setattr(lib.project.Project, "parse", interrupted)
+    begin = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        take(journal)
+    assert time.monotonic() - begin < 30
+    assert run._BESIDE == []
+    assert summary(journal)["reason"] == "interrupted"
+
+
+def test_a_warehouse_that_cannot_be_read_leaves_the_summary_whole(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(connection: object, since: object) -> dict[str, int]:
+        raise duckdb.IOException("a block is damaged")
+
+    warehouse = journal.folder / "in" / "mops.duckdb"
+    warehouse.parent.mkdir()
+    duckdb.connect(str(warehouse)).close()
+    monkeypatch.setattr(run_summary, "_landed", unreadable)
+    journal.codes = {STEPS[0]: WRONG_USE}
+    assert take(journal) == WRONG_USE
+    assert summary(journal)["exit_code"] == WRONG_USE

@@ -103,17 +103,21 @@ def discover(folder: Path) -> Discovery:
     Raises:
         UserError: the folder is missing, is no folder, or cannot be listed.
     """
-    if not folder.exists():
-        raise UserError(f"there is no folder {folder}")
-    if not folder.is_dir():
-        raise UserError(f"{folder} is not a folder")
+    try:
+        if not folder.exists():
+            raise UserError(f"there is no folder {folder}")
+        if not folder.is_dir():
+            raise UserError(f"{folder} is not a folder")
+        return _discovered(folder)
+    except OSError as error:
+        where = error.filename or folder
+        raise UserError(f"{where} cannot be listed: {error.strerror}") from error
+
+
+def _discovered(folder: Path) -> Discovery:
     found = Discovery()
     aliases = _aliases()
-    try:
-        entries = _entries(folder)
-    except OSError as error:
-        raise UserError(f"{folder} cannot be listed: {error.strerror}") from error
-    for entry in entries:
+    for entry in _entries(folder):
         if _is_hidden(entry):
             found.skipped.append(entry.name)
         elif entry.is_dir():

@@ -44,10 +44,12 @@ def column_names(header: Sequence[str]) -> list[str]:
     for position, given in enumerate(header, start=1):
         name = snake_case(given) or f"column_{position}"
         if name in first_use:
-            raise ValueError(
-                f"two columns are called {name}: "
-                f"{shown(first_use[name])!r} and {shown(given)!r}"
-            )
+            both = f"{shown(first_use[name])!r} and {shown(given)!r}"
+            # Where a file has no header, its first row stands here.
+            if "@" in both:
+                place = names.index(name) + 1
+                raise ValueError(f"columns {place} and {position} have one name")
+            raise ValueError(f"two columns are called {name}: {both}")
         first_use[name] = given
         names.append(name)
     return names
