@@ -63,6 +63,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     exports = Exports.read(options.contract)
     categories = read_categories()
     found = exports.recognise(discover(options.dir).settled(contract.aliases()))
+    # Where one file may not land, none does.
+    for source in {file.source for file in found.files}:
+        contract.source(source)
     report.on_discovery(found, options.dir)
     with (
         interrupts(),
