@@ -90,10 +90,10 @@ won_deals as (
             )
             + coalesce(
                 cast(account_margins.refunded_of_no_deal_usd as double) / nullif(
-                    cast(greatest(
-                        account_margins.paid_usd,
-                        won_opportunities.account_usd
-                    ) as double), 0
+                    greatest(
+                        cast(account_margins.paid_usd as double),
+                        cast(won_opportunities.account_usd as double)
+                    ), 0
                 ),
                 0
             ),
