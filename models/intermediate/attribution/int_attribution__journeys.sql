@@ -110,17 +110,7 @@ journeys as (
             'conversions.opportunity_created_at', 'conversions.closed_at',
             'gathered_touches.touches_print', 'attribution_models.models_print',
             "'" ~ var('time_decay_half_life_days') ~ "'",
-            "'" ~ code_print([
-                'int_attribution__conversions', 'int_attribution__conversion_people',
-                'int_attribution__journeys', 'int_attribution__journey_positions',
-                'int_attribution__shape_touches', 'int_attribution__shape_weights',
-                'int_attribution__position_credits'
-            ], [
-                weighed_by_role('touches'), positions_held(), is_of_journey(),
-                is_creditable(), previous_conversion(), conversion_key('type', 'id'),
-                number_key('id'), snake_case('role'), exact_share('share'),
-                half_lives('since', 'until', 1)
-            ]) ~ "'"
+            "'" ~ credit_code_print() ~ "'"
         ]) }} end as journey_print
     from conversions
     cross join attribution_models
