@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 import score
 from conftest import Warehouse, judge, run_dbt
-from lib.cli import UserError
+from lib.cli import WRONG_USE, UserError
 from lib.scoring import running, tables
 from lib.scoring.challenger import boosted_probabilities
 from lib.scoring.frame import Feature, Setting, lead_frame, listed_features
@@ -498,6 +498,37 @@ def test_too_few_deals_keep_the_rule_score(
     assert company.value("select count(*) from marts.fct_lead_scores") == 0
 
 
+def one_lead_went_without(warehouse: Warehouse) -> None:
+    """Let a deal come to everyone but one of the oldest leads."""
+    with duckdb.connect(str(warehouse.path)) as connection:
+        connection.execute(
+            "delete from marts.fct_stage_transitions "
+            "where stage in ('opportunity', 'customer')"
+        )
+        connection.execute(
+            "insert into marts.fct_stage_transitions by name "
+            "select person_id, 'opportunity' as stage, false as is_imputed, "
+            "lead_at + interval 30 day as entered_at from marts.fct_lead_funnel "
+            "order by lead_at, funnel_cycle_id offset 1"
+        )
+
+
+def test_too_few_leads_without_a_deal_keep_the_rule_score(
+    company_warehouse: Warehouse,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    company = copied(company_warehouse, tmp_path)
+    one_lead_went_without(company)
+    set_policy(company, least_positives=20, least_later_positives=5)
+    assert command(company, monkeypatch, "train", "--promote") == 0
+    told = capsys.readouterr().out
+    assert "too few to learn from: 1 of " in told
+    assert "went without an opportunity" in told
+    assert company.value("select count(*) from raw_predictions.score_models") == 0
+
+
 def test_sql_gives_each_lead_the_points_that_python_does(trained: Warehouse) -> None:
     with duckdb.connect(str(trained.path)) as connection:
         as_of = running.moment_of(connection, None)
@@ -659,7 +690,11 @@ def test_no_spreadsheet_runs_a_value_that_a_lead_has(
     ("arguments", "message"),
     [
         (["train", "--as-of", "yesterday"], "yesterday is no date"),
+        (["train", "--as-of", "0001-01-01T00:00+05:00"], "is no date"),
         (["train", "--horizon-days", "0"], "1 or more"),
+        (["train", "--horizon-days", "1000000"], "before the first date"),
+        (["train", "--after-days", "1000000"], "before the first date"),
+        (["train", "--after-days", "9999999999999"], "before the first date"),
     ],
 )
 def test_wrong_use_is_one_line(
@@ -668,8 +703,10 @@ def test_wrong_use_is_one_line(
     arguments: list[str],
     message: str,
 ) -> None:
-    with pytest.raises(UserError, match=message):
+    with pytest.raises(UserError, match=message) as raised:
         command(trained, monkeypatch, *arguments)
+    assert raised.value.exit_code == WRONG_USE
+    assert "\n" not in str(raised.value)
 
 
 def test_features_of_the_seed_are_all_computed(trained: Warehouse) -> None:

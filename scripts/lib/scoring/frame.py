@@ -85,8 +85,18 @@ def lead_frame(
     Columns: lead_id, scored_at, lead_segment, is_positive, rule_score (null without
     one) and each feature of the seed. With since, only leads scored later; beyond
     most_leads a sample, by a hash of the lead's id.
+
+    Raises:
+        UserError: so many days before as_of there is no date.
     """
-    last = as_of - timedelta(days=setting.after_days + setting.horizon_days)
+    days = setting.after_days + setting.horizon_days
+    try:
+        last = as_of - timedelta(days=days)
+    except OverflowError as error:
+        raise UserError(
+            f"--after-days and --horizon-days reach {days:,} days back from "
+            f"{as_of:%Y-%m-%d}, before the first date there is"
+        ) from error
     first = since - timedelta(days=setting.after_days) if since else datetime.min
     connection.execute(
         f"create or replace temp table {MOMENTS} as "  # noqa: S608

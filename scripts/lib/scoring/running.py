@@ -81,10 +81,10 @@ def moment_of(connection: duckdb.DuckDBPyConnection, day: str | None) -> datetim
         return built
     try:
         asked = datetime.fromisoformat(day)
-    except ValueError as error:
+        if asked.tzinfo is not None:
+            asked = asked.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError) as error:
         raise UserError(f"--as-of {day} is no date: give YYYY-MM-DD") from error
-    if asked.tzinfo is not None:
-        asked = asked.astimezone(UTC).replace(tzinfo=None)
     if len(day) == len("YYYY-MM-DD"):
         asked += timedelta(days=1, microseconds=-1)
     return min(asked, built)
@@ -134,14 +134,15 @@ def train(
     older, later = _parted(frame, policy.training_share)
     positives = int(older["is_positive"].sum())
     told = _what_is_told(setting)
-    if positives < policy.least_positives:
-        return Outcome(
-            f"too few to learn from: {positives:,} of {len(older):,} leads had {told}, "
-            f"and {policy.least_positives:,} must; the rule score stays in use",
-            is_done=False,
-        )
-    if positives == len(older):
-        return Outcome(f"every lead had {told}: nothing to learn", is_done=False)
+    negatives = len(older) - positives
+    for count, outcome in ((positives, "had"), (negatives, "went without")):
+        if count < policy.least_positives:
+            return Outcome(
+                f"too few to learn from: {count:,} of {len(older):,} leads {outcome} "
+                f"{told}, and it takes {policy.least_positives:,}; the rule score "
+                "stays in use",
+                is_done=False,
+            )
     card = fit_scorecard(older, features, policy.least_bin_share)
     if card is None:
         return Outcome(
