@@ -10,6 +10,17 @@ opportunities as (
 
 ),
 
+average_deals as (
+
+    select
+        cast(
+            cast(sum(amount_usd) as double) / nullif(count(amount_usd), 0)
+            as decimal(18, 2)
+        ) as amount_usd
+    from {{ ref('fct_opportunities') }}
+
+),
+
 opportunity_people as (
 
     select distinct opportunity_id
@@ -59,11 +70,13 @@ deal_problems as (
     union all
     select
         'deals_without_exchange_rate' as problem,
-        opportunity_id,
-        amount_usd,
-        created_at
+        opportunities.opportunity_id,
+        -- Without a rate a deal has no value of its own.
+        average_deals.amount_usd,
+        opportunities.created_at
     from opportunities
-    where not has_exchange_rate
+    cross join average_deals
+    where not opportunities.has_exchange_rate
     union all
     select
         'deals_without_people' as problem,
