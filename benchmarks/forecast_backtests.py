@@ -124,7 +124,7 @@ def company(seed: int, people: int, until: date) -> Tables:
 def back_tests(seed: int, people: int, until: date) -> pd.DataFrame:
     """Return every back-test of a company with its outcome."""
     tables = company(seed, people, until)
-    settings = Settings(day_number(until), 1, 182, 20, 26)
+    settings = Settings(day_number(until), 1, 182, 20, 26, 3653)
     _, tests, _ = backtests.run(tables, settings)
     history = understand(tables)
     names = (*history.segments, backtests.TOTAL)

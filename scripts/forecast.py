@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lib.cli import OK, UserError, parser, run, say, working
 from lib.forecast.backtests import FORECAST, TOTAL
 from lib.forecast.backtests import run as forecast_all
-from lib.forecast.history import as_date, read_settings, read_tables
+from lib.forecast.history import as_date, read_settings, read_tables, recent
 from lib.forecast.storing import store
 from lib.warehouse import (
     connect,
@@ -44,8 +44,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings = read_settings(connection)
         if settings is None:
             raise UserError("no row of the seed forecast_policies is in force")
-        forecasts, tests, missing = forecast_all(read_tables(connection), settings)
+        known = read_tables(connection)
+        tables = recent(known, settings)
+        forecasts, tests, missing = forecast_all(tables, settings)
         store(connection, settings.forecast_day, forecasts, tests)
+    left_out = len(known.deals) - len(tables.deals)
+    if left_out:
+        say(
+            f"{left_out:,} opportunities created more than "
+            f"{settings.most_history_days:,} days ago are left out (most_history_days "
+            "in seeds/predictive/forecast_policies.csv)"
+        )
     if missing is not None:
         say(f"no forecast was made: {missing}")
     for one in forecasts:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,12 @@ from lib.forecast.history import (
     as_date,
     as_known,
     day_number,
+    recent,
     understand,
 )
 
 UNTIL = date(2026, 11, 28)
-SETTINGS = Settings(day_number(UNTIL), 1, 182, 20, 26)
+SETTINGS = Settings(day_number(UNTIL), 1, 182, 20, 26, 3653)
 FORECASTS = (
     "stg_predictions__forecasts",
     "stg_predictions__forecast_backtests",
@@ -358,7 +360,7 @@ class TestTooLittleHistory:
     ) -> None:
         first = company.deals["created_date"].min()
         day = day_number((first + pd.Timedelta(days=100)).date())
-        settings = Settings(day, 1, 182, 20, 26)
+        settings = Settings(day, 1, 182, 20, 26, 3653)
         forecasts, tests, missing = backtests.run(company, settings)
         assert forecasts == []
         assert missing == ("opportunities are known for 100 days; 182 are needed")
@@ -381,6 +383,84 @@ class TestTooLittleHistory:
         assert all(one.known_amount_rate == 0 for one in forecasts)
         widths = [one.quantiles for one in forecasts if one.segment == "total"]
         assert all(low < high for low, _, high in filter(None, widths))
+
+
+class TestLongHistory:
+    def test_a_mistyped_year_changes_nothing(self, company: Tables) -> None:
+        first = company.leads.head(1)
+        old = ["1970-01-01", "0202-05-01"]
+        mistyped = Tables(
+            with_more(
+                company.deals,
+                [
+                    deal("x", old[0], old[0], is_won=True),
+                    deal("y", old[1], opportunity_type="renewal", amount_usd=1e9),
+                ],
+            ),
+            with_more(
+                company.changes,
+                [
+                    change("y", old[1], "Discovery"),
+                    change(
+                        company.deals["opportunity_id"].iloc[7], old[1], "Discovery"
+                    ),
+                ],
+            ),
+            with_more(company.leads, [row(first, lead_date=old[1], leads=900)]),
+            company.customers,
+        )
+        kept = recent(mistyped, SETTINGS)
+        assert len(kept.deals) == len(company.deals)
+        assert backtests.run(kept, SETTINGS) == backtests.run(company, SETTINGS)
+
+    def test_a_mistyped_year_is_no_history(self) -> None:
+        known = recent(tables([deal("1", "1970-01-01")], []), SETTINGS)
+        assert backtests.run(known, SETTINGS)[2] == "no opportunities are known"
+
+    def test_the_history_begins_with_a_day(self) -> None:
+        first = UNTIL - timedelta(days=3653)
+        days = [first - timedelta(days=1), first]
+        rows = [deal(day.isoformat(), day.isoformat()) for day in days]
+        kept = recent(tables(rows, []), SETTINGS)
+        assert kept.deals["opportunity_id"].tolist() == [first.isoformat()]
+
+    def test_old_customers_keep_their_anniversaries(self) -> None:
+        """Ten years before are 2016-11: who pays since 1970-03 is seen from a March."""
+        customers = pd.DataFrame(
+            [
+                {"customer_id": key, "account_id": key, "segment": "smb"}
+                | {"month": month, "mrr_usd": 1.0}
+                for key, start in (("old", "1970-03"), ("new", "2016-10"))
+                for month in pd.date_range(start, "2026-10", freq="MS")
+            ]
+            + [
+                {"customer_id": "young", "account_id": "young", "segment": "smb"}
+                | {"month": pd.Timestamp("2020-05-01"), "mrr_usd": 1.0}
+            ]
+        )
+        bare = tables([], [])
+        kept = recent(Tables(bare.deals, bare.changes, bare.leads, customers), SETTINGS)
+        starts = kept.customers.groupby("customer_id")["month"].min()
+        assert {key: f"{start:%Y-%m}" for key, start in starts.items()} == {
+            "old": "2017-03",
+            "new": "2017-10",
+            "young": "2020-05",
+        }
+
+
+def row(like: pd.DataFrame, **more: Any) -> dict[str, Any]:
+    (found,) = like.to_dict("records")
+    return {str(name): value for name, value in found.items()} | more
+
+
+def with_more(table: pd.DataFrame, rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Return a table with rows more, of any year."""
+    more = pd.DataFrame(rows)
+    for name, kind in table.dtypes.items():
+        if kind.kind == "M":
+            more[name] = more[name].astype("datetime64[us]")
+            table = table.assign(**{str(name): table[name].astype("datetime64[us]")})
+    return pd.concat([table, more], ignore_index=True)
 
 
 @pytest.mark.parametrize(
@@ -470,6 +550,37 @@ class TestMarts:
         before = [built.rows(query) for query in queries]
         assert forecast.main([]) == OK
         assert [built.rows(query) for query in queries] == before
+
+    def test_deals_of_a_mistyped_year_are_left_out_and_told(
+        self,
+        built: Warehouse,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        queries = [
+            f"select * from raw_predictions.{table} order by all"
+            for table in ("forecasts", "forecast_backtests")
+        ]
+        before = [built.rows(query) for query in queries]
+        copy = Warehouse(tmp_path / built.path.name)
+        shutil.copy(built.path, copy.path)
+        with duckdb.connect(str(copy.path)) as connection:
+            for created in ("1970-01-01", "0202-05-01"):
+                connection.execute(
+                    "insert into marts.fct_opportunity_outcomes by name "
+                    "from (from marts.fct_opportunity_outcomes order by all limit 1) "
+                    "select * replace ($day as opportunity_id, "
+                    "cast($day as timestamp) as created_at)",
+                    {"day": created},
+                )
+        monkeypatch.setenv("MOPS_WAREHOUSE", str(copy.path))
+        assert forecast.main([]) == OK
+        assert (
+            "2 opportunities created more than 3,653 days ago are left out"
+            in capsys.readouterr().err
+        )
+        assert [copy.rows(query) for query in queries] == before
 
 
 def shown(path: Path, folder: Path, relations: tuple[str, ...]) -> AppTest:

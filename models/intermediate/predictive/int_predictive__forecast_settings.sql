@@ -24,7 +24,8 @@ forecast_settings as (
         build_settings.fiscal_year_start_month,
         forecast_policies.least_history_days,
         forecast_policies.least_closed_deals,
-        forecast_policies.recent_weeks
+        forecast_policies.recent_weeks,
+        forecast_policies.most_history_days
     from build_settings
     cross join forecast_policies
 

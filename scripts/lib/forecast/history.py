@@ -50,20 +50,21 @@ _CUSTOMERS = """
 _SETTINGS = """
     select
         forecast_date, fiscal_year_start_month, least_history_days,
-        least_closed_deals, recent_weeks
+        least_closed_deals, recent_weeks, most_history_days
     from intermediate.int_predictive__forecast_settings
 """
 
 
 @dataclass(frozen=True)
 class Settings:
-    """When a forecast is made, how quarters lie, and what it needs to know."""
+    """When a forecast is made, how quarters lie, and what it goes by."""
 
     forecast_day: int
     fiscal_year_start_month: int
     least_history_days: int
     least_closed_deals: int
     recent_weeks: int
+    most_history_days: int
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,30 @@ def read_tables(connection: duckdb.DuckDBPyConnection) -> Tables:
             connection.execute(query).df()
             for query in (_DEALS, _CHANGES, _LEADS, _CUSTOMERS)
         )
+    )
+
+
+def recent(tables: Tables, settings: Settings) -> Tables:
+    """Return the rows of the days that the history may reach back.
+
+    A customer who paid before is seen from an anniversary on, which keeps its renewals.
+    """
+    first = as_date(settings.forecast_day - settings.most_history_days)
+    began = pd.Timestamp(first)
+    deals = tables.deals[pd.to_datetime(tables.deals["created_date"]) >= began]
+    changes, leads, customers = tables.changes, tables.leads, tables.customers
+    month = pd.to_datetime(customers["month"])
+    number = month.dt.year * 12 + month.dt.month
+    start = number.groupby(customers["customer_id"]).transform("min")
+    late = np.maximum(first.year * 12 + first.month - start, 0)
+    return Tables(
+        deals=deals.reset_index(drop=True),
+        changes=changes[
+            changes["opportunity_id"].isin(deals["opportunity_id"])
+            & (pd.to_datetime(changes["changed_date"]) >= began)
+        ],
+        leads=leads[pd.to_datetime(leads["lead_date"]) >= began],
+        customers=customers[number >= start + -(-late // 12) * 12],
     )
 
 
