@@ -1,5 +1,6 @@
 -- Grain: one row per opportunity with a day of creation, as a forecast sees it.
--- A deal that closed on a day nobody knows belongs to no quarter, and is left out.
+-- A deal that closed on a day nobody knows belongs to no quarter, and is left out; one
+-- without a type is new.
 
 {{ config(materialized='view') }}
 
@@ -20,7 +21,7 @@ deals as (
         opportunity_id,
         account_id,
         segment,
-        coalesce(opportunity_type, 'unknown') as opportunity_type,
+        coalesce(opportunity_type, 'new') as opportunity_type,
         is_closed,
         is_won,
         amount_usd,
