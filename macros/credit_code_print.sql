@@ -14,7 +14,9 @@
             'shape_touches', 'shape_weights', 'position_credits'
         ] -%}
             {%- do codes.append(
-                graph.nodes['model.mops.int_attribution__' ~ name].raw_code
+                graph.nodes[
+                    'model.' ~ project_name ~ '.int_attribution__' ~ name
+                ].raw_code
             ) -%}
         {%- endfor -%}
     {%- endif -%}
