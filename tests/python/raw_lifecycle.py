@@ -19,9 +19,14 @@ def deals(company: Company) -> pd.DataFrame:
     deal = deal.set_index("Id")
     history = company.table("salesforce/OpportunityHistory")
     history["at"] = moments(history["CreatedDate"])
+    history = history.sort_values("at", kind="stable")
+    stage_before = history.groupby("OpportunityId")["StageName"].shift()
     stage_now = history["OpportunityId"].map(deal["StageName"])
-    entered = history[history["StageName"] == stage_now]
-    closed_at = entered.groupby("OpportunityId")["at"].min().reindex(deal.index)
+    is_entered = history["StageName"].eq(stage_now) & history["StageName"].ne(
+        stage_before
+    )
+    entered = history[is_entered]
+    closed_at = entered.groupby("OpportunityId")["at"].max().reindex(deal.index)
     return deal.assign(
         created_at=moments(deal["CreatedDate"]),
         closed_at=closed_at.where(deal["IsClosed"] == "true"),

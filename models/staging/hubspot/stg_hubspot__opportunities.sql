@@ -1,6 +1,6 @@
 -- Grain: one row per deal.
--- A deal closed when it first entered the closed stage that it is in. A history that
--- begins with the deal closed tells that time only where it begins by the close date.
+-- A deal closed when its last stay in the closed stage that it is in began. A history
+-- that begins with the deal closed tells that only where it begins by the close date.
 
 with
 
@@ -20,15 +20,9 @@ deal_stages as (
 
 ),
 
-stage_entries as (
+last_stays as (
 
-    select
-        opportunity_id,
-        stage_name,
-        min(changed_at) as entered_at,
-        min(min(changed_at)) over (partition by opportunity_id) as history_begins_at
-    from {{ ref('stg_hubspot__opportunity_stage_events') }}
-    group by opportunity_id, stage_name
+    {{ last_stays(ref('stg_hubspot__opportunity_stage_events')) }}
 
 ),
 
@@ -102,20 +96,20 @@ renamed as (
                 then coalesce(
                     case
                         when
-                            stage_entries.entered_at > stage_entries.history_begins_at
+                            last_stays.moment_number > 1
                             or staged_deals.property_closedate is null
-                            or cast(stage_entries.entered_at as date)
+                            or cast(last_stays.changed_at as date)
                             <= cast(staged_deals.property_closedate as date)
-                            then stage_entries.entered_at
+                            then last_stays.changed_at
                     end,
                     staged_deals.property_closedate
                 )
         end as closed_at
     from staged_deals
-    left join stage_entries
+    left join last_stays
         on
-            staged_deals.opportunity_id = stage_entries.opportunity_id
-            and staged_deals.stage_name = stage_entries.stage_name
+            staged_deals.opportunity_id = last_stays.opportunity_id
+            and staged_deals.stage_name = last_stays.stage_name
     left join deal_companies
         on staged_deals.opportunity_id = deal_companies.opportunity_id
     left join merged_deals

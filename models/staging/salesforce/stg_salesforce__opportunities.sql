@@ -1,7 +1,7 @@
 -- Grain: one row per opportunity.
--- A deal closed when it first moved into the closed stage that it is in. A history that
--- begins with the deal closed tells that time only where it begins by the close date,
--- which is a day of the reporting time zone.
+-- A deal closed when its last stay in the closed stage that it is in began. A history
+-- that begins with the deal closed tells that time only where it begins by the close
+-- date, which is a day of the reporting time zone.
 
 with
 
@@ -11,12 +11,9 @@ opportunities as (
 
 ),
 
-versions as (
+last_stays as (
 
-    select * from {{ ref('stg_salesforce__opportunity_versions') }}
-    where
-        evidence != 'first_version'
-        or {{ reporting_date('changed_at') }} <= close_date
+    {{ last_stays(ref('stg_salesforce__opportunity_versions')) }}
 
 ),
 
@@ -25,9 +22,11 @@ stage_entries as (
     select
         opportunity_id,
         stage_name,
-        min(changed_at) as entered_at
-    from versions
-    group by opportunity_id, stage_name
+        changed_at as entered_at
+    from last_stays
+    where
+        evidence != 'first_version'
+        or {{ reporting_date('changed_at') }} <= close_date
 
 ),
 
