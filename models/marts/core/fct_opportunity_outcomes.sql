@@ -1,6 +1,7 @@
 -- Grain: one row per opportunity that is not deleted: its value and its outcome.
 -- Open ones convert at the rate of the day they were created, closed ones at the rate
--- of the day they closed; where that day is not known, creation's stands.
+-- of the day they closed; where that day is not known, creation's stands, and as_of's
+-- where neither is.
 
 with
 
@@ -9,7 +10,8 @@ opportunities as (
     select
         *,
         {{ reporting_date(
-            'coalesce(case when is_closed then closed_at end, created_at)'
+            'coalesce(case when is_closed then closed_at end, created_at, '
+            ~ as_of() ~ ')'
         ) }} as rate_day
     from {{ ref('int_core__opportunities') }}
     where not is_deleted
