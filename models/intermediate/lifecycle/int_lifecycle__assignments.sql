@@ -27,6 +27,12 @@ marketo_events as (
 
 ),
 
+creation_owners as (
+
+    select * from {{ ref('int_lifecycle__creation_owners') }}
+
+),
+
 staged_events as (
 
     select * from generic_events
@@ -36,6 +42,8 @@ staged_events as (
     select * from hubspot_events
     union all
     select * from marketo_events
+    union all
+    select * from creation_owners
 
 ),
 
