@@ -1,5 +1,5 @@
--- Grain: one row per fiscal quarter and campaign: what it cost, fully loaded, and what
--- that brought by the default attribution model.
+-- Grain: one row per fiscal quarter and campaign: what it cost and what that brought by
+-- the default attribution model. Costs that name no campaign are in rows without one.
 
 with
 
