@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -537,21 +538,52 @@ def november(company_warehouse: Warehouse, tmp_path_factory: Any) -> Warehouse:
     return Warehouse(path)
 
 
-def test_the_quarter_will_end_where_pace_and_entries_lead(november: Warehouse) -> None:
-    """As of 14 November: 16 and 31 days are left of the fourth quarter."""
-    today = date(2025, 11, 14)
-    lookback = {
-        row["cost_type"]: int(row["run_rate_days"]) for row in policy("pace_policies")
+def known_to(charged: set[date], today: date, lookback: int) -> date:
+    """Return the last day on which nothing that is due by the rhythm is missing."""
+    days = sorted(charged)
+    pauses = [
+        (day - before).days
+        for before, day in pairwise(days)
+        if day > days[-1] - timedelta(days=lookback)
+    ]
+    if not pauses:
+        return today
+    return min(today, days[-1] + timedelta(days=max(pauses) - 1))
+
+
+def paces(spend: list[Row], today: date) -> tuple[Sums, dict[str, date]]:
+    """Return the daily cost of channels and types, and to when each type is known."""
+    policies = policy("pace_policies")
+    shipped = {row["cost_type"]: int(row["run_rate_days"]) for row in policies}
+    lookback = {row["cost_type"]: shipped["*"] for row in spend} | shipped
+    known = {
+        cost_type: known_to(
+            {row["spend_date"] for row in spend if row["cost_type"] == cost_type},
+            today,
+            lookback[cost_type],
+        )
+        for cost_type in {row["cost_type"] for row in spend}
+        if lookback[cost_type]
     }
     pace: Sums = defaultdict(Fraction)
+    for row in spend:
+        cost_type, days = row["cost_type"], lookback[row["cost_type"]]
+        if not days or (today - known[cost_type]).days >= days:
+            continue
+        if row["spend_date"] > known[cost_type] - timedelta(days=days):
+            pace[row["channel"], cost_type] += exact(row["spend_usd"]) / days
+    return pace, known
+
+
+def test_the_quarter_will_end_where_pace_and_entries_lead(november: Warehouse) -> None:
+    """As of 14 November: 16 and 31 days are left of the fourth quarter."""
+    today, quarter = date(2025, 11, 14), date(2025, 10, 1)
+    spend = relation(november, "marts.fct_ad_spend_days")
+    pace, known = paces(spend, today)
     charged: Sums = defaultdict(Fraction)
-    for row in relation(november, "marts.fct_ad_spend_days"):
-        days = lookback.get(row["cost_type"], lookback["*"])
-        cost = exact(row["spend_usd"])
-        if row["spend_date"] >= date(2025, 10, 1):
-            charged[(row["channel"],)] += cost
-        if days and row["spend_date"] > today - timedelta(days=days):
-            pace[row["channel"], row["cost_type"]] += cost / days
+    for row in spend:
+        if row["spend_date"] >= quarter:
+            charged[(row["channel"],)] += exact(row["spend_usd"])
     entered: Sums = defaultdict(Fraction)
     rate = november.value(
         "select max_by(reporting_per_unit, valid_from) from marts.dim_exchange_rates "
@@ -562,6 +594,9 @@ def test_the_quarter_will_end_where_pace_and_entries_lead(november: Warehouse) -
         key = (month_of(row["spend_date"]), row["channel"], row["cost_type"])
         entered[key] += exact(row["spend_amount"]) * worth[row["currency"]]
     wanted = defaultdict(Fraction, charged)
+    for (channel, cost_type), daily in pace.items():
+        unknown = today - max(known[cost_type], quarter - timedelta(days=1))
+        wanted[(channel,)] += max(daily, Fraction(0)) * unknown.days
     for month, left in ((date(2025, 11, 1), 16), (date(2025, 12, 1), 31)):
         kinds = pace.keys() | {key[1:] for key in entered if key[0] == month}
         for channel, cost_type in kinds:

@@ -505,8 +505,8 @@ class TestTheWeek:
             "set is_spend_late = true, spend_known_to = '2026-11-01'"
         )
         note = write(world).notes["pipeline-spend"]
-        assert "; at least $1,000 expected by its end: no recurring cost " in note
-        assert note.endswith(" is known after 1 Nov 2026")
+        assert "; at least $1,000 expected by its end: not every recurring " in note
+        assert note.endswith(" cost is known after 1 Nov 2026")
 
     def test_the_headline_says_what_changed(self, page: Page) -> None:
         assert page.headline == [

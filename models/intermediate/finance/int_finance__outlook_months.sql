@@ -1,11 +1,12 @@
--- Grain: one row per month, channel and cost type of what is still to be spent after
--- as_of: at the pace of late to the end of the fiscal quarter, or as entered ahead.
+-- Grain: one row per month, channel and cost type of what is still to come: from the
+-- day after the last known one at the pace of late to the end of the fiscal quarter,
+-- or, after as_of, as entered ahead.
 
 with
 
-run_rates as (
+paced_months as (
 
-    select * from {{ ref('int_finance__run_rates') }}
+    select * from {{ ref('int_finance__paced_months') }}
 
 ),
 
@@ -32,57 +33,23 @@ exchange_rates as (
 
 ),
 
-quarter_months as (
-
-    select
-        cast(
-            {{ fiscal_quarter_start(reporting_date(as_of())) }}
-            + numbers.number * interval '1' month as date
-        ) as month
-    from range(3) as numbers (number)
-
-),
-
-month_ends as (
-
-    select
-        month,
-        greatest(
-            cast(month - interval '1' day as date), {{ reporting_date(as_of()) }}
-        ) as last_known_day,
-        cast(month + interval '1' month - interval '1' day as date) as last_day
-    from quarter_months
-
-),
-
-months_left as (
-
-    select
-        month,
-        {{ dbt.datediff('last_known_day', 'last_day', 'day') }}
-            as days_left
-    from month_ends
-
-),
-
 outlook_parts as (
 
     select
-        months_left.month,
-        run_rates.channel,
-        run_rates.cost_type,
-        cast(run_rates.daily_usd * months_left.days_left as decimal(28, 6))
-            as paced_usd,
+        month,
+        channel,
+        cost_type,
+        unlanded_usd,
+        paced_usd,
         0 as entered_usd,
         0 as late_days_without_rate
-    from months_left
-    cross join run_rates
-    where months_left.days_left > 0
+    from paced_months
     union all
     select
         cast(date_trunc('month', late_spend_days.spend_date) as date) as month,
         late_spend_days.channel,
         late_spend_days.cost_type,
+        0 as unlanded_usd,
         0 as paced_usd,
         coalesce(
             {{ converted(
@@ -103,14 +70,18 @@ outlook_parts as (
 
 outlook_months as (
 
+    -- Entries lie after as_of: they stand for none of the days before it.
     select
         month,
         channel,
         cost_type,
+        cast(sum(unlanded_usd) as decimal(28, 6)) as unlanded_usd,
         cast(sum(paced_usd) as decimal(28, 6)) as paced_usd,
         cast(sum(entered_usd) as decimal(28, 6)) as entered_usd,
-        cast(greatest(sum(paced_usd), sum(entered_usd)) as decimal(28, 6))
-            as outlook_usd,
+        cast(
+            sum(unlanded_usd) + greatest(sum(paced_usd), sum(entered_usd))
+            as decimal(28, 6)
+        ) as outlook_usd,
         cast(sum(late_days_without_rate) as bigint) as late_days_without_rate
     from outlook_parts
     group by

@@ -1,20 +1,17 @@
--- Grain: one row per channel and cost type that was charged in the days up to as_of
--- that the policy of the type looks at: what a day cost.
+-- Grain: one row per channel and cost type that was charged in the days that the policy
+-- of the type looks at, the last of them the one up to which its costs are known: what
+-- a day cost. Where none of as many days up to as_of is known, nothing tells the pace.
 
 with
 
-pace_policies as (
+cost_ages as (
 
-    select * from {{ ref('pace_policies') }}
-    where {{ in_force() }}
-
-),
-
-general_policies as (
-
-    select run_rate_days
-    from pace_policies
-    where cost_type = '*'
+    select
+        cost_type,
+        run_rate_days,
+        spend_known_to
+    from {{ ref('int_finance__cost_ages') }}
+    where unknown_days < run_rate_days
 
 ),
 
@@ -39,14 +36,13 @@ paced_days as (
         spend_days.channel,
         spend_days.cost_type,
         spend_days.spend_usd,
-        coalesce(pace_policies.run_rate_days, general_policies.run_rate_days)
-            as run_rate_days,
-        {{ dbt.datediff('spend_days.spend_date', reporting_date(as_of()), 'day') }}
-            as days_ago
+        cost_ages.run_rate_days,
+        cost_ages.spend_known_to,
+        {{ dbt.datediff('spend_days.spend_date', 'cost_ages.spend_known_to', 'day') }}
+            as days_before_known
     from spend_days
-    cross join general_policies
-    left join pace_policies
-        on spend_days.cost_type = pace_policies.cost_type
+    inner join cost_ages
+        on spend_days.cost_type = cost_ages.cost_type
 
 ),
 
@@ -57,9 +53,10 @@ run_rates as (
         channel,
         cost_type,
         cast(sum(spend_usd) as double) / max(run_rate_days)
-            as daily_usd
+            as daily_usd,
+        max(spend_known_to) as spend_known_to
     from paced_days
-    where days_ago < run_rate_days
+    where days_before_known < run_rate_days
     group by
         channel,
         cost_type

@@ -1,5 +1,5 @@
 -- Grain: one row per month and channel with a budget, a cost or a cost to come: what
--- was planned, what was charged up to as_of, and what is expected after it.
+-- was planned, what was charged up to as_of, and what is expected beyond that.
 
 with
 
@@ -40,6 +40,12 @@ outlook_months as (
 spend_ages as (
 
     select * from {{ ref('int_finance__spend_ages') }}
+
+),
+
+channel_ages as (
+
+    select * from {{ ref('int_finance__channel_ages') }}
 
 ),
 
@@ -115,10 +121,14 @@ budget_months as (
 
     select
         part_sums.*,
-        spend_ages.is_spend_late,
-        spend_ages.spend_known_to
+        spend_ages.is_spend_late or coalesce(channel_ages.is_spend_late, false)
+            as is_spend_late,
+        coalesce(channel_ages.spend_known_to, spend_ages.spend_known_to)
+            as spend_known_to
     from part_sums
     cross join spend_ages
+    left join channel_ages
+        on part_sums.channel = channel_ages.channel
 
 )
 

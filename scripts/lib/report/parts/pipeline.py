@@ -67,7 +67,7 @@ PACE = """
 """
 
 LATE_SPEND = """
-    select max(spend_known_to) filter (where is_spend_late)
+    select min(spend_known_to) filter (where is_spend_late)
     from marts.fct_budget_months
 """
 
@@ -310,8 +310,8 @@ def _budget(pipeline: Pipeline) -> str:
         return f"{text}; {expected} expected by its end"
     since = day_text(pipeline.late_since)
     return (
-        f"{text}; at least {expected} expected by its end: no recurring cost is known "
-        f"after {since}"
+        f"{text}; at least {expected} expected by its end: not every recurring cost is "
+        f"known after {since}"
     )
 
 
