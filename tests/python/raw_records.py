@@ -151,14 +151,18 @@ def account_records(company: Company) -> pd.DataFrame:
 
 @cache
 def enrichments(company: Company) -> pd.DataFrame:
-    """Return a vendor's latest answer about each address, else about each domain."""
+    """Return the latest answer to each field about each address and each domain."""
     told = company.table("generic/enrichments")
-    told["asked"] = told["email"].str.lower().where(told["email"] != "", told["domain"])
     told["told_at"] = moments(told["enriched_at"])
-    told = told.sort_values("told_at", kind="stable").drop_duplicates(
-        "asked", keep="last"
+    told = pd.concat(
+        [
+            told.assign(asked=told["email"].str.lower()),
+            told.assign(asked=told["domain"]),
+        ]
     )
-    return told.set_index("asked").replace("", np.nan)
+    told = told[told["asked"] != ""].replace("", np.nan)
+    # The last of a group is, field by field, the last that is not empty.
+    return told.sort_values("told_at", kind="stable").groupby("asked").last()
 
 
 @cache
