@@ -75,7 +75,7 @@ rhythms as (
         run_rate_days,
         late_after_days,
         last_date,
-        max(pause_days) as longest_pause_days
+        max(pause_days) - 1 as days_not_due
     from recurring_days
     where days_before_last < run_rate_days
     group by
@@ -97,7 +97,7 @@ known_costs as (
         least(
             coalesce(
                 cast(
-                    {{ dbt.dateadd('day', 'longest_pause_days - 1', 'last_date') }}
+                    {{ dbt.dateadd('day', 'days_not_due', 'last_date') }}
                     as date
                 ),
                 {{ reporting_date(as_of()) }}
