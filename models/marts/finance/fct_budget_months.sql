@@ -16,12 +16,7 @@ budgets as (
 
 exchange_rates as (
 
-    select
-        currency,
-        valid_from,
-        valid_to,
-        reporting_per_unit
-    from {{ ref('dim_exchange_rates') }}
+    select * from {{ ref('dim_exchange_rates') }}
 
 ),
 
@@ -111,9 +106,7 @@ part_sums as (
         cast(sum(outlook_usd) as decimal(28, 6)) as outlook_usd,
         cast(sum(late_days_without_rate) as bigint) as late_days_without_rate
     from parts
-    group by
-        month,
-        channel
+    group by all
 
 ),
 
