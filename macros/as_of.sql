@@ -4,7 +4,7 @@
     {%- if moment == 'now' -%}
         {{ run_started() }}
     {%- elif not modules.re.match(
-        '[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.]+Z?)?$', moment
+        '[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}:[0-9.]+Z?)?$', moment
     ) -%}
         {{ exceptions.raise_compiler_error(
             "as_of is no date: " ~ moment ~ "; give YYYY-MM-DD, or now"

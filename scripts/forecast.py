@@ -48,10 +48,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         tables = recent(known, settings)
         forecasts, tests, missing = forecast_all(tables, settings)
         store(connection, settings.forecast_day, forecasts, tests)
-    left_out = len(known.deals) - len(tables.deals)
-    if left_out:
+    deals = len(known.deals) - len(tables.deals)
+    leads = int(known.leads["leads"].sum() - tables.leads["leads"].sum())
+    if deals or leads:
         say(
-            f"{left_out:,} opportunities created more than "
+            f"{deals:,} opportunities and {leads:,} leads created more than "
             f"{settings.most_history_days:,} days ago are left out (most_history_days "
             "in seeds/predictive/forecast_policies.csv)"
         )

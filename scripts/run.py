@@ -18,6 +18,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -100,11 +101,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def date_or_moment(text: str) -> str:
-    """Return a date or moment as it was given.
+    """Return a date or moment, or now, as it was given.
 
     Raises:
         ValueError: it is none.
     """
+    if text == "now":
+        return text
     if not _MOMENT.fullmatch(text):
         raise ValueError(text)
     datetime.fromisoformat(text.removesuffix("Z"))
@@ -159,12 +162,8 @@ def _taken(
     summary.write(out)
     for step in steps(data, out, as_of, summary):
         started = time.monotonic()
-        try:
+        with _passing_on():
             code = exit_code(step.take)
-        except KeyboardInterrupt:
-            for process in _BESIDE:
-                process.send_signal(signal.SIGINT)
-            raise
         summary.took(step.name, time.monotonic() - started, code)
         summary.write(out)
         if code != OK:
@@ -184,7 +183,8 @@ def steps(data: Path, out: Path, as_of: str | None, summary: Summary) -> Iterato
             lambda: landed.result() or _apart("validate.py", "raw", *to_out)
         )
         # dbt takes seconds to import.
-        from lib.project import Project  # noqa: PLC0415
+        with _passing_on():
+            from lib.project import Project  # noqa: PLC0415
 
         project = Project({} if as_of is None else {"as_of": as_of})
         summary.failed_nodes = project.failed
@@ -219,6 +219,17 @@ def steps(data: Path, out: Path, as_of: str | None, summary: Summary) -> Iterato
     yield Step("validate marts", lambda: validate.main(["marts", *to_out]))
     yield Step("export", lambda: export.main(to_out))
     yield Step("report", lambda: report.main(to_out))
+
+
+@contextmanager
+def _passing_on() -> Iterator[None]:
+    """Tell an interrupt to what is at work beside this process, too."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        for process in _BESIDE:
+            process.send_signal(signal.SIGINT)
+        raise
 
 
 def _apart(script: str, *arguments: str) -> int:

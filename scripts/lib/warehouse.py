@@ -45,9 +45,15 @@ def warehouse_path() -> Path:
 
     A link is followed, so that one file has one lock, and what takes a file's place
     takes the file's and not the link's.
+
+    Raises:
+        UserError: links lead in a circle.
     """
-    named = os.environ.get("MOPS_WAREHOUSE", DEFAULT_WAREHOUSE)
-    return (PROJECT_ROOT / named).resolve()
+    named = PROJECT_ROOT / os.environ.get("MOPS_WAREHOUSE", DEFAULT_WAREHOUSE)
+    try:
+        return named.resolve()
+    except (OSError, RuntimeError) as error:
+        raise UserError(f"{named} is a link that leads in a circle") from error
 
 
 def require_warehouse(path: Path) -> None:

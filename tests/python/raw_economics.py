@@ -250,8 +250,8 @@ def _margins(company: Company, won: pd.DataFrame) -> pd.Series:
     """Return the margin of each deal: by its payments, its account's, else the policy.
 
     What was given back, less the cost that this spares, takes from it once: as a share
-    of the deal, or of what was paid for it where that is more; what names no deal as a
-    share of all that the account won, or paid.
+    of the deal, or of what was paid for it where that is more; what names no deal that
+    is won as a share of all that the account won, or paid.
     """
     paid = company.table("generic/payments")
     paid_at = moments(paid["paid_at"])
@@ -268,7 +268,7 @@ def _margins(company: Company, won: pd.DataFrame) -> pd.Series:
         paid=paid["amount"].where(is_payment, 0),
         kept=kept.where(is_payment, 0),
         refunded=kept.where(~is_payment, 0),
-        of_none=kept.where(~is_payment & (paid["opportunity_id"] == ""), 0),
+        of_none=kept.where(~is_payment & ~paid["deal"].isin(won.index), 0),
     )
     figures = ["paid", "kept", "refunded", "of_none"]
     of_deal = paid.groupby("deal")[figures].sum().reindex(won.index)

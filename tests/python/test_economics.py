@@ -230,11 +230,11 @@ def paid_margins(
     return found
 
 
-def refunds_of_no_deal(payments: dict[str, Row]) -> dict[str, Fraction]:
-    """Return what each account was given back that names no deal."""
+def refunds_of_no_deal(payments: dict[str, Row], won: set[str]) -> dict[str, Fraction]:
+    """Return what each account was given back that names no deal that is won."""
     found: dict[str, Fraction] = defaultdict(Fraction)
     for row in payments.values():
-        if row["is_refund"] and row["usd"] and not row["opportunity_id"]:
+        if row["is_refund"] and row["usd"] and row["opportunity_id"] not in won:
             found[row["account_id"]] += row["usd"] - (row["cost"] or 0)
     return found
 
@@ -286,8 +286,6 @@ def test_a_deal_s_margin_and_its_new_customer_are_the_oracle_s(
 ) -> None:
     by_deal = paid_margins(payments, "opportunity_id")
     by_account = paid_margins(payments, "account_id")
-    of_no_deal = refunds_of_no_deal(payments)
-    assert any(of_no_deal.values())
     (general,) = policy("margin_policies")
     starts: dict[str, list[tuple[date, Fraction]]] = defaultdict(list)
     # One that began before any rate was kept converts at the first.
@@ -302,6 +300,8 @@ def test_a_deal_s_margin_and_its_new_customer_are_the_oracle_s(
             usd = rates.usd(row["mrr"], row["currency"], day)
             starts[account].append((row["started_on"], usd or Fraction(-(10**9))))
     deals = relation(company_warehouse, "marts.fct_won_deals")
+    of_no_deal = refunds_of_no_deal(payments, {row["opportunity_id"] for row in deals})
+    assert any(of_no_deal.values())
     won: dict[str, Fraction] = defaultdict(Fraction)
     for row in deals:
         won[row["account_id"]] += exact(row["amount_usd"] or 0)
@@ -541,14 +541,12 @@ def november(company_warehouse: Warehouse, tmp_path_factory: Any) -> Warehouse:
 def known_to(charged: set[date], today: date, lookback: int) -> date:
     """Return the last day on which nothing that is due by the rhythm is missing."""
     days = sorted(charged)
-    pauses = [
-        (day - before).days
-        for before, day in pairwise(days)
-        if day > days[-1] - timedelta(days=lookback)
-    ]
-    if not pauses:
+    since = days[-1] - timedelta(days=lookback)
+    pauses = [(day - before).days for before, day in pairwise(days) if before > since]
+    if not pauses and len(days) == 1:
         return today
-    return min(today, days[-1] + timedelta(days=max(pauses) - 1))
+    longest = max(pauses or [(days[-1] - days[-2]).days])
+    return min(today, days[-1] + timedelta(days=min(longest, lookback) - 1))
 
 
 def paces(spend: list[Row], today: date) -> tuple[Sums, dict[str, date]]:

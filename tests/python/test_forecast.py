@@ -577,7 +577,7 @@ class TestMarts:
         monkeypatch.setenv("MOPS_WAREHOUSE", str(copy.path))
         assert forecast.main([]) == OK
         assert (
-            "2 opportunities created more than 3,653 days ago are left out"
+            "2 opportunities and 0 leads created more than 3,653 days ago are left out"
             in capsys.readouterr().err
         )
         assert [copy.rows(query) for query in queries] == before

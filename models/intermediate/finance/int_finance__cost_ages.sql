@@ -1,7 +1,9 @@
 -- Grain: one row per cost type that recurs and was charged up to as_of: up to when its
 -- costs are known, and whether that is too long ago.
 -- Costs that come now and then are known until the next is due: a pause no longer than
--- the longest of late is none of the data.
+-- the longest of late is none of the data. Of late are pauses between days that the
+-- policy of the type looks at; where there is one such day, the pause before it, which
+-- counts for no longer than that.
 
 with
 
@@ -58,6 +60,8 @@ recurring_days as (
         general_policies.late_after_days,
         {{ dbt.datediff('paused_days.spend_date', 'paused_days.last_date', 'day') }}
             as days_before_last,
+        {{ dbt.datediff('paused_days.previous_date', 'paused_days.last_date', 'day') }}
+            as begin_before_last,
         {{ dbt.datediff('paused_days.previous_date', 'paused_days.spend_date', 'day') }}
             as pause_days
     from paused_days
@@ -75,7 +79,18 @@ rhythms as (
         run_rate_days,
         late_after_days,
         last_date,
-        max(pause_days) - 1 as days_not_due
+        case
+            when count(pause_days) > 0
+                then least(
+                    coalesce(
+                        max(case
+                            when begin_before_last < run_rate_days then pause_days
+                        end),
+                        max(pause_days)
+                    ),
+                    run_rate_days
+                ) - 1
+        end as days_not_due
     from recurring_days
     where days_before_last < run_rate_days
     group by

@@ -10,6 +10,14 @@ payments as (
 
 ),
 
+won_opportunities as (
+
+    select opportunity_id
+    from {{ ref('fct_opportunity_outcomes') }}
+    where is_won
+
+),
+
 owners as (
 
     select
@@ -24,13 +32,15 @@ owners as (
     union all
     select
         'account' as owner_type,
-        account_id as owner_id,
-        opportunity_id is null as is_of_no_deal,
-        kind,
-        amount_usd,
-        cost_of_revenue_usd
+        payments.account_id as owner_id,
+        won_opportunities.opportunity_id is null as is_of_no_deal,
+        payments.kind,
+        payments.amount_usd,
+        payments.cost_of_revenue_usd
     from payments
-    where account_id is not null
+    left join won_opportunities
+        on payments.opportunity_id = won_opportunities.opportunity_id
+    where payments.account_id is not null
 
 ),
 

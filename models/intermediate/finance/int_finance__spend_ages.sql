@@ -1,4 +1,4 @@
--- Grain: one row of all costs that recur: the last day with one, and whether that is
+-- Grain: one row of all costs that recur: up to when any is known, and whether that is
 -- too long ago to tell a pace.
 
 with
@@ -13,7 +13,7 @@ general_policies as (
 
 recurring_costs as (
 
-    select max(last_date) as spend_known_to
+    select max(spend_known_to) as spend_known_to
     from {{ ref('int_finance__cost_ages') }}
 
 ),

@@ -9,6 +9,7 @@ with
 created_records as (
 
     select * from {{ ref('stg_salesforce__creation_owners') }}
+    where {{ known_by_as_of('lost_at') }}
 
 ),
 

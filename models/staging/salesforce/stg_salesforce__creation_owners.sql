@@ -62,7 +62,8 @@ creation_owners as (
         first_changes.person_record_id,
         first_changes.owner_id,
         'salesforce' as source,
-        leads.created_date as assigned_at
+        leads.created_date as assigned_at,
+        first_changes.changed_at as lost_at
     from leads
     inner join first_changes
         on
