@@ -31,9 +31,7 @@ charged_days as (
         spend_date
     from {{ ref('fct_ad_spend_days') }}
     where spend_date <= {{ reporting_date(as_of()) }}
-    group by
-        cost_type,
-        spend_date
+    group by all
 
 ),
 
@@ -42,9 +40,8 @@ paused_days as (
     select
         cost_type,
         spend_date,
-        lag(spend_date) over (
-            partition by cost_type order by spend_date asc
-        ) as previous_date,
+        lag(spend_date) over (partition by cost_type order by spend_date asc)
+            as previous_date,
         max(spend_date) over (partition by cost_type) as last_date
     from charged_days
 
@@ -93,11 +90,7 @@ rhythms as (
         end as days_not_due
     from recurring_days
     where days_before_last < run_rate_days
-    group by
-        cost_type,
-        run_rate_days,
-        late_after_days,
-        last_date
+    group by all
 
 ),
 
@@ -111,10 +104,7 @@ known_costs as (
         last_date,
         least(
             coalesce(
-                cast(
-                    {{ dbt.dateadd('day', 'days_not_due', 'last_date') }}
-                    as date
-                ),
+                cast({{ dbt.dateadd('day', 'days_not_due', 'last_date') }} as date),
                 {{ reporting_date(as_of()) }}
             ),
             {{ reporting_date(as_of()) }}
