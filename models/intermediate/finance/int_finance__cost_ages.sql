@@ -2,8 +2,7 @@
 -- costs are known, and whether that is too long ago.
 -- Costs that come now and then are known until the next is due: a pause no longer than
 -- the longest of late is none of the data. Of late are pauses between days that the
--- policy of the type looks at; where there is one such day, the pause before it, which
--- counts for no longer than that.
+-- policy of the type looks at; of a single such day the pause before, cut to as long.
 
 with
 
@@ -85,7 +84,7 @@ rhythms as (
                         end),
                         max(pause_days)
                     ),
-                    run_rate_days
+                    max(run_rate_days)
                 ) - 1
         end as days_not_due
     from recurring_days
