@@ -186,7 +186,7 @@ def steps(data: Path, out: Path, as_of: str | None, summary: Summary) -> Iterato
         with _passing_on():
             from lib.project import Project  # noqa: PLC0415
 
-        project = Project({} if as_of is None else {"as_of": as_of})
+            project = Project({} if as_of is None else {"as_of": as_of})
         summary.failed_nodes = project.failed
         yield Step("parse", project.parse, "the dbt project cannot be parsed")
         yield Step("load", landed.result, "the landing failed")

@@ -380,8 +380,9 @@ def test_a_script_that_was_killed_is_told(
     )
 
 
+@pytest.mark.parametrize("moment", ["__init__", "parse"])
 def test_what_is_beside_an_interrupted_run_is_interrupted(
-    scripts: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch
+    scripts: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
     (scripts / "load.py").write_text(
         "import pathlib, time\n"
@@ -393,13 +394,13 @@ def test_what_is_beside_an_interrupted_run_is_interrupted(
         "utf-8",
     )
 
-    def interrupted(self: object) -> int:
+    def interrupted(self: object, *arguments: object) -> int:
         while not (scripts / "begun").exists():
             time.sleep(0.01)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(run, "_apart", APART)
-    monkeypatch.setattr(lib.project.Project, "parse", interrupted)
+    monkeypatch.setattr(lib.project.Project, moment, interrupted)
     begin = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         take(journal)
