@@ -35,6 +35,7 @@ import duckdb
 from lib.catalog import PublicModel, read_catalog
 from lib.cli import CHECK_FAILED, UserError, say
 from lib.erasure import salt
+from lib.full_disk import words_of_full
 from lib.locks import alone
 from lib.quality.fingerprint import Query, fingerprint, public_relations
 from lib.quality.history import PastRun, latest_run
@@ -148,7 +149,7 @@ def publish(warehouse: Path, out: Path, *, with_pii: bool = False) -> Path:
             shutil.rmtree(unfinished, ignore_errors=True)
             if is_corrupt(str(error)):
                 raise UserError(reason_of(warehouse, error)) from error
-            reason = str(error).splitlines()[0]
+            reason = words_of_full(error) or str(error).splitlines()[0]
             raise UserError(f"cannot write {unfinished}: {reason}") from error
         version = unfinished.rename(versions / name)
         _flush(versions)

@@ -329,7 +329,9 @@ class TestAFullDisk:
         passed(landed.warehouse)
         done = limited(2000, "export", "--with-pii", "--out", str(landed.out))
         assert done.returncode == WRONG_USE, done.stderr
-        assert "error: cannot write " in done.stderr.splitlines()[-1]
+        said = done.stderr.splitlines()[-1]
+        assert "error: cannot write " in said
+        assert "File too large" in said
         assert "Traceback" not in done.stderr
         assert not (landed.out / "published" / "current").exists()
         assert not list((landed.out / "published" / "versions").iterdir())
