@@ -64,8 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     categories = read_categories()
     found = exports.recognise(discover(options.dir).settled(contract.aliases()))
     # Where one file may not land, none does.
-    for source in {file.source for file in found.files}:
-        contract.source(source)
+    contract.require_open(file.source for file in found.files)
     report.on_discovery(found, options.dir)
     with (
         interrupts(),

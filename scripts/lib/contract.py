@@ -7,7 +7,7 @@ _<source>__sources.yml`), so that dbt and the landing go by the same text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -140,17 +140,21 @@ class Contract:
         return cls(sources, frozenset(closed))
 
     def source(self, name: str) -> Source:
-        """Return a source by name; an undeclared one lands in `raw_<name>`.
+        """Return a source by name; an undeclared one lands in `raw_<name>`."""
+        return self.sources.get(name) or Source(name, f"raw_{name}", {}, False)
+
+    def require_open(self, names: Iterable[str]) -> None:
+        """See that files may land in some sources.
 
         Raises:
-            UserError: no files land there.
+            UserError: in one of them they may not.
         """
-        if name not in self.sources and f"raw_{name}" in self.closed:
-            raise UserError(
-                f"no files land in {name}, whose tables other commands write: "
-                "give the folder of the files another name"
-            )
-        return self.sources.get(name) or Source(name, f"raw_{name}", {}, False)
+        for name in names:
+            if name not in self.sources and f"raw_{name}" in self.closed:
+                raise UserError(
+                    f"no files land in {name}, whose tables other commands write: "
+                    "give the folder of the files another name"
+                )
 
     def table(self, source: str, table: str) -> Table:
         """Return a table by name; an undeclared one has no columns and no key."""
