@@ -216,14 +216,12 @@ class TestTwoAtOnce:
             with pytest.raises(UserError, match=r"^busy: wait"), alone(lock, "busy"):
                 pass
 
-    def test_a_link_to_a_warehouse_has_the_same_lock(
-        self, landed: Room, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_link_to_a_warehouse_has_the_same_lock(self, landed: Room) -> None:
         link = landed.folder / "mops.duckdb"
         link.symlink_to(landed.warehouse)
-        with undisturbed():
-            monkeypatch.setenv("MOPS_WAREHOUSE", str(link))
-            monkeypatch.setenv("MOPS_LOCKS", "")
+        with undisturbed(), pytest.MonkeyPatch.context() as patch:
+            patch.setenv("MOPS_WAREHOUSE", str(link))
+            patch.setenv("MOPS_LOCKS", "")
             with (
                 pytest.raises(UserError, match=r"^another run is at work"),
                 undisturbed(),
