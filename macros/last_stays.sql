@@ -23,8 +23,7 @@
     qualify row_number() over (
         partition by opportunity_id, stage_name
         order by
-            (changed_at <= {{ as_of() }}) desc,
-            case when changed_at <= {{ as_of() }} then changed_at end desc,
+            case when changed_at <= {{ as_of() }} then changed_at end desc nulls last,
             changed_at asc
     ) = 1
 {%- endmacro %}

@@ -87,10 +87,8 @@ class Project:
         command = [*arguments, *_HERE, *_LOG, "--vars", self._variables]
         done = dbtRunner(manifest=self._manifest).invoke(command)
         met = done.exception
-        if isinstance(met, KeyboardInterrupt):
-            raise met
-        if met is not None and words_of_full(met):
-            # Of a disk that fills up between two models no result tells.
+        # Of a disk that fills up between two models no result tells.
+        if isinstance(met, KeyboardInterrupt) or (met and words_of_full(met)):
             raise met
         return done
 

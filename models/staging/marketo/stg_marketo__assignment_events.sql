@@ -8,9 +8,7 @@ owner_changes as (
     select * from {{ source('marketo', 'activity_change_data_value') }}
     where
         lower(trim(primary_attribute_value)) like '%owner%id%'
-        and regexp_extract(
-            trim(new_value), '^005([a-zA-Z0-9]{12}|[a-zA-Z0-9]{15})$', 0
-        ) != ''
+        and {{ is_salesforce_user_id('new_value') }}
 
 ),
 

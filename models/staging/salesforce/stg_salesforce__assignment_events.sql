@@ -29,10 +29,7 @@ assignments as (
     left join users on trim(owner_changes.new_value) = trim(users.id)
     where
         users.id is not null
-        -- The id of a user whose record did not land: 005 and 12 or 15 characters.
-        or regexp_extract(
-            trim(owner_changes.new_value), '^005([a-zA-Z0-9]{12}|[a-zA-Z0-9]{15})$', 0
-        ) != ''
+        or {{ is_salesforce_user_id('owner_changes.new_value') }}
 
 )
 

@@ -33,9 +33,7 @@ previous_owners as (
         owner_changes.id as change_id,
         owner_changes.created_date as changed_at,
         users.id is not null
-        or coalesce(regexp_extract(
-            trim(owner_changes.old_value), '^005([a-zA-Z0-9]{12}|[a-zA-Z0-9]{15})$', 0
-        ) != '', false) as is_user
+        or {{ is_salesforce_user_id('owner_changes.old_value') }} as is_user
     from owner_changes
     left join users on trim(owner_changes.old_value) = trim(users.id)
 
