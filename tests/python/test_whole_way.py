@@ -195,7 +195,7 @@ def test_every_answer_is_judged_as_it_truly_was(
         mql_at = moment(row["mql_at"])
         segment = segments[golden[row["true_person_id"]]]
         sizes[segment == row["segment"], segment == "unknown"] += 1
-        due_at = clock.after(mql_at, 60 if segment == "enterprise" else 240)
+        due_at = clock.after(mql_at, 30 if segment == "enterprise" else 60)
         answered_at = moment(row["answered_at"]) if row["answered_at"] else None
         is_met = answered_at <= due_at if answered_at else (due_at > end and None)
         key = (golden[row["true_person_id"]], mql_at)
