@@ -37,7 +37,13 @@ from lib.cli import CHECK_FAILED, UserError, say
 from lib.erasure import salt
 from lib.full_disk import words_of_full
 from lib.locks import alone
-from lib.quality.fingerprint import Query, fingerprint, public_relations
+from lib.quality.fingerprint import (
+    Content,
+    Query,
+    content_of,
+    contents,
+    fingerprint_of,
+)
 from lib.quality.history import PastRun, latest_run
 from lib.redaction import Shown, everything, without_pii
 from lib.sql import quote_identifier, quote_literal, relation
@@ -133,8 +139,8 @@ def publish(warehouse: Path, out: Path, *, with_pii: bool = False) -> Path:
     with alone(root / ".lock", busy), _attached(warehouse, spill) as connection:
         for left_over in versions.glob(f"{_UNFINISHED}*"):
             shutil.rmtree(left_over)
-        audit = _passed_audit(connection)
-        plan = _Plan(warehouse, audit, read_catalog(), with_pii)
+        audit, held = _passed_audit(connection)
+        plan = _Plan(warehouse, audit, held, read_catalog(), with_pii)
         standing = _standing(root, plan)
         if standing is not None:
             # Whoever was killed after the swap has left old versions and reports.
@@ -164,6 +170,7 @@ class _Plan:
 
     warehouse: Path
     audit: PastRun
+    held: Sequence[Content]
     catalog: Mapping[str, PublicModel]
     with_pii: bool
 
@@ -191,7 +198,8 @@ def check_audit(warehouse: Path) -> str:
     """
     require_warehouse(warehouse)
     with _attached(warehouse) as connection:
-        return str(_passed_audit(connection).build_id)
+        audit, _ = _passed_audit(connection)
+        return str(audit.build_id)
 
 
 @contextmanager
@@ -216,18 +224,22 @@ def _querying(connection: duckdb.DuckDBPyConnection) -> Query:
     return query
 
 
-def _passed_audit(connection: duckdb.DuckDBPyConnection) -> PastRun:
-    """Return the last validation of the marts, if it passed these very marts."""
+def _passed_audit(
+    connection: duckdb.DuckDBPyConnection,
+) -> tuple[PastRun, list[Content]]:
+    """Return the last validation of the marts if it passed what they hold; and that."""
     audit = latest_run(connection, "marts", _SOURCE)
     again = "run scripts/validate.py marts"
     if audit is None:
         reason = f"the marts were never validated: {again}"
     elif audit.failed_critical:
         reason = f"the last validation failed {', '.join(audit.failed_critical)}"
-    elif audit.build_id != fingerprint(_querying(connection), _SOURCE):
+    elif audit.build_id != fingerprint_of(
+        held := contents(_querying(connection), _SOURCE)
+    ):
         reason = f"the marts changed since they were validated: {again}"
     else:
-        return audit
+        return audit, held
     raise UserError(f"nothing exported: {reason}", CHECK_FAILED)
 
 
@@ -257,15 +269,12 @@ def _write_version(
     """
     folder.mkdir(mode=0o700)
     connection.execute(f"attach {quote_literal(str(folder / DATABASE))} as {_COPY}")
-    shown = {
-        (schema, name): _shown(connection, plan, schema, name)
-        for schema, name in public_relations(_querying(connection), _SOURCE)
-    }
-    if any(entry.hashed_values for entry in shown.values()):
+    shown = [(each, _shown(connection, plan, each)) for each in plan.held]
+    if any(entry.hashed_values for _, entry in shown):
         _use_salt(connection, plan.warehouse)
     relations = [
-        _copy(connection, folder, key, entry, plan.catalog.get(key[1]))
-        for key, entry in shown.items()
+        _copy(connection, folder, each, entry, plan.catalog.get(each.name))
+        for each, entry in shown
         if entry.columns
     ]
     connection.execute(f"detach {_COPY}")
@@ -280,7 +289,7 @@ def _write_version(
         "database": {"path": DATABASE, **_size_and_digest(folder / DATABASE)},
         "relations": [asdict(published) for published in relations],
         "relations_left_out": [
-            ".".join(key) for key, entry in shown.items() if not entry.columns
+            f"{each.schema}.{each.name}" for each, entry in shown if not entry.columns
         ],
     }
     text = json.dumps(manifest, indent=2) + "\n"
@@ -288,14 +297,12 @@ def _write_version(
     _seal(folder)
 
 
-def _shown(
-    connection: duckdb.DuckDBPyConnection, plan: _Plan, schema: str, name: str
-) -> Shown:
-    source = f"{_SOURCE}.{relation(schema, name)}"
+def _shown(connection: duckdb.DuckDBPyConnection, plan: _Plan, held: Content) -> Shown:
+    source = f"{_SOURCE}.{relation(held.schema, held.name)}"
     if plan.with_pii:
         return everything(connection, source)
-    model = plan.catalog.get(name)
-    known = model if model is not None and model.schema == schema else None
+    model = plan.catalog.get(held.name)
+    known = model if model is not None and model.schema == held.schema else None
     return without_pii(connection, source, known)
 
 
@@ -308,7 +315,7 @@ def _use_salt(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
 def _copy(
     connection: duckdb.DuckDBPyConnection,
     folder: Path,
-    key: tuple[str, str],
+    held: Content,
     shown: Shown,
     model: PublicModel | None,
 ) -> PublishedRelation:
@@ -317,19 +324,17 @@ def _copy(
     Raises:
         UserError: the copy differs, or the Parquet files lack rows.
     """
-    schema, name = key
+    schema, name = held.schema, held.name
     query = shown.select(f"{_SOURCE}.{relation(schema, name)}")
     target = f"{_COPY}.{relation(schema, name)}"
     schema_of_copy = f"{_COPY}.{quote_identifier(schema)}"
     connection.execute(f"create schema if not exists {schema_of_copy}")
     connection.execute(f"create table {target} as {query}")
-    content = [
-        connection.execute(
-            f"select count(*), sum(hash(public_row)) from ({read}) as public_row"  # noqa: S608
-        ).fetchall()[0]
-        for read in (query, f"select * from {target}")  # noqa: S608
-    ]
-    if content[0] != content[1]:
+    rows, hashes = _content(connection, target)
+    # What is shown as it is was read for the fingerprint already.
+    whole = (held.rows, held.hashes)
+    told = whole if shown.is_whole else _content(connection, f"({query})")
+    if (rows, hashes) != told:
         message = f"{schema}.{name} is not what the warehouse holds"
         raise UserError(f"nothing published: {message}")
     by = model.partition_by if model else None
@@ -338,13 +343,13 @@ def _copy(
     counted = connection.execute(
         "select count(*) from read_parquet(?)", [str(folder / path)]
     ).fetchall()[0][0]
-    if counted != content[0][0]:
-        message = f"{path} holds {counted} of {content[0][0]} rows"
+    if counted != rows:
+        message = f"{path} holds {counted} of {rows} rows"
         raise UserError(f"nothing published: {message}")
     columns = connection.execute(f"describe {target}").fetchall()
     return PublishedRelation(
         relation=f"{schema}.{name}",
-        rows=content[0][0],
+        rows=rows,
         columns=[{"name": column[0], "type": column[1]} for column in columns],
         left_out=shown.left_out,
         hashed_values=shown.hashed_values,
@@ -355,6 +360,13 @@ def _copy(
             for file in sorted(folder.glob(path))
         ],
     )
+
+
+def _content(
+    connection: duckdb.DuckDBPyConnection, source: str
+) -> tuple[int, int | None]:
+    rows, hashes = connection.execute(content_of(source)).fetchall()[0]
+    return rows, hashes
 
 
 def _write_parquet(

@@ -28,6 +28,11 @@ class Shown:
     left_out: list[str] = field(default_factory=list)
     hashed_values: int = 0
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every value of the relation is shown as it is."""
+        return not self.left_out and not self.hashed_values
+
     def select(self, source: str) -> str:
         """Return the query that reads what is shown of a relation."""
         listed = ", ".join(
