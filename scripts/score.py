@@ -20,7 +20,7 @@ import duckdb
 
 from lib.cli import CHECK_FAILED, OK, UserError, parser, run, working
 from lib.scoring import running, tables
-from lib.scoring.frame import Setting
+from lib.scoring.frame import Frames, Setting
 from lib.warehouse import (
     connect,
     legible,
@@ -64,6 +64,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parts["train"].add_argument(
         "--promote", action="store_true", help="and promote it if it is better"
     )
+    parts["train"].add_argument(
+        "--validate", action="store_true", help="and validate what there is"
+    )
     parts["promote"].add_argument("--version", help="default: the newest")
     parts["export"].add_argument(
         "--out", type=Path, default=Path("output/scores"), help="folder to write to"
@@ -91,18 +94,25 @@ def _done(connection: duckdb.DuckDBPyConnection, options: argparse.Namespace) ->
         print(running.export_points(connection, as_of, options.out).text)
         return OK
     setting = Setting(options.after_days, options.horizon_days)
+    frames = Frames(connection, as_of)
     if options.command == "validate":
-        for outcome in running.validate(connection, setting, as_of):
-            print(outcome.text)
-        return OK
+        return _validated(connection, setting, frames)
     if options.command == "promote":
-        outcome = running.promote(connection, setting, as_of, options.version)
+        outcome = running.promote(connection, setting, frames, options.version)
         print(outcome.text)
         return OK if outcome.is_done else CHECK_FAILED
     trained = running.train(connection, setting, as_of, only_if_due=options.if_due)
     print(trained.text)
     if options.promote and running.is_trained(connection, setting, as_of):
-        print(running.promote(connection, setting, as_of).text)
+        print(running.promote(connection, setting, frames).text)
+    return _validated(connection, setting, frames) if options.validate else OK
+
+
+def _validated(
+    connection: duckdb.DuckDBPyConnection, setting: Setting, frames: Frames
+) -> int:
+    for outcome in running.validate(connection, setting, frames):
+        print(outcome.text)
     return OK
 
 

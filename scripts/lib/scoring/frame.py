@@ -128,6 +128,34 @@ def lead_frame(
     return _with_features(connection, frame)
 
 
+class Frames:
+    """Leads as of one moment, read once for whoever asks for the same.
+
+    It is for one command: what somebody builds in the meantime, it does not see.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, as_of: datetime) -> None:
+        """Take the warehouse, and the moment by which a lead's horizon is over."""
+        self.as_of = as_of
+        self._connection = connection
+        self._read: dict[tuple[Setting, datetime, int], pd.DataFrame] = {}
+
+    def younger(
+        self, setting: Setting, since: datetime, most_leads: int
+    ) -> pd.DataFrame:
+        """Return what lead_frame does for leads that are scored since a moment."""
+        asked = (setting, since, most_leads)
+        if asked not in self._read:
+            self._read[asked] = lead_frame(
+                self._connection,
+                setting,
+                self.as_of,
+                since=since,
+                most_leads=most_leads,
+            )
+        return self._read[asked]
+
+
 def _with_features(
     connection: duckdb.DuckDBPyConnection, frame: pd.DataFrame
 ) -> pd.DataFrame:

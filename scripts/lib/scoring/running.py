@@ -21,6 +21,7 @@ from lib.scoring import tables
 from lib.scoring.challenger import boosted_probabilities
 from lib.scoring.frame import (
     Feature,
+    Frames,
     Setting,
     lead_frame,
     listed_features,
@@ -192,9 +193,10 @@ def is_trained(
 
 
 def validate(
-    connection: duckdb.DuckDBPyConnection, setting: Setting, as_of: datetime
+    connection: duckdb.DuckDBPyConnection, setting: Setting, frames: Frames
 ) -> tuple[Outcome, ...]:
     """Judge the model in force, and the newest, on leads that they never saw."""
+    as_of = frames.as_of
     in_force = _in_force(connection, as_of)
     newest = _newest(connection, as_of, setting)
     models = {model.version: model for model in (in_force, newest) if model}
@@ -202,23 +204,18 @@ def validate(
         return (Outcome("no model to validate; the rule score is in use"),)
     policy = policy_of(connection, as_of)
     return tuple(
-        _validated(connection, model, as_of, policy) for model in models.values()
+        _validated(connection, model, frames, policy) for model in models.values()
     )
 
 
 def _validated(
     connection: duckdb.DuckDBPyConnection,
     model: Model,
-    as_of: datetime,
+    frames: Frames,
     policy: Policy,
 ) -> Outcome:
-    later = lead_frame(
-        connection,
-        model.setting,
-        as_of,
-        since=model.window_until,
-        most_leads=policy.most_leads,
-    )
+    as_of = frames.as_of
+    later = frames.younger(model.setting, model.window_until, policy.most_leads)
     if later.empty:
         return Outcome(
             f"{model.version}: no lead younger than its training has had its "
@@ -260,7 +257,7 @@ def _validated(
 def promote(
     connection: duckdb.DuckDBPyConnection,
     setting: Setting,
-    as_of: datetime,
+    frames: Frames,
     version: str | None = None,
 ) -> Outcome:
     """Put a model in force if it beats what is in force on leads that neither saw.
@@ -272,6 +269,7 @@ def promote(
     Raises:
         UserError: there is no such model.
     """
+    as_of = frames.as_of
     model = _asked(connection, setting, as_of, version)
     in_force = _in_force(connection, as_of)
     if in_force and in_force.version == model.version:
@@ -279,9 +277,7 @@ def promote(
     policy = policy_of(connection, as_of)
     rival = in_force if in_force and in_force.setting == model.setting else None
     since = max(model.window_until, rival.window_until if rival else datetime.min)
-    later = lead_frame(
-        connection, model.setting, as_of, since=since, most_leads=policy.most_leads
-    )
+    later = frames.younger(model.setting, since, policy.most_leads)
     positives = int(later["is_positive"].sum())
     if positives < policy.least_later_positives or positives == len(later):
         return Outcome(
