@@ -10,6 +10,7 @@ exit code: 0 done, 1 a check failed, 2 a step could not run, or another run is a
 
 from __future__ import annotations
 
+import gc
 import re
 import signal
 import subprocess
@@ -21,13 +22,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 
-import export
-import forecast
-import report
-import score
-import validate
 from lib.cli import (
     INTERRUPTED,
     OK,
@@ -47,10 +44,13 @@ from lib.warehouse import PROJECT_ROOT, undisturbed
 
 EXAMPLE = "python scripts/run.py data/raw --as-of 2026-03-31"
 BUILD = ("build", "--use-fast-test-edges", "--exclude-resource-type", "unit_test")
+TRAINING = ("train", "--if-due", "--promote", "--validate")
 SILENTLY = ("--quiet", "--log-level", "warn")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d(\.\d{1,6})?Z?)?")
 # What hangs on predictions is built once, when those are there.
 PREDICTED = "path:models/staging/predictions+"
+# What takes seconds to import, and is imported while there is a core to spare.
+SLOW = ("lib.quality.engine", "validate", "score", "forecast", "export", "report")
 
 
 # What is at work beside this process.
@@ -190,10 +190,12 @@ def steps(data: Path, out: Path, as_of: str | None, summary: Summary) -> Iterato
         summary.failed_nodes = project.failed
         yield Step("parse", project.parse, "the dbt project cannot be parsed")
         yield Step("load", landed.result, "the landing failed")
+        with _passing_on():
+            make_ready()
         yield Step("validate raw", judged.result)
     yield Step(
         "freshness",
-        lambda: project.run(*SILENTLY, "source", "freshness"),
+        lambda: project.run(*SILENTLY, "source", "freshness", "--no-write-json"),
         "a source has landed nothing for too long",
     )
     yield Step(
@@ -201,9 +203,8 @@ def steps(data: Path, out: Path, as_of: str | None, summary: Summary) -> Iterato
         lambda: project.run(*BUILD, "--exclude", PREDICTED),
         "a model or a test of the build failed",
     )
-    yield Step("train", lambda: score.main(["train", "--if-due", "--promote"]))
-    yield Step("judge scores", lambda: score.main(["validate"]))
-    yield Step("forecast", lambda: forecast.main([]))
+    yield Step("train", _own("score", *TRAINING))
+    yield Step("forecast", _own("forecast"))
     yield Step(
         "build predictions",
         lambda: project.run(
@@ -216,9 +217,22 @@ def steps(data: Path, out: Path, as_of: str | None, summary: Summary) -> Iterato
         "look for orphans",
         lambda: project.run(*SILENTLY, "run-operation", "orphaned_relations"),
     )
-    yield Step("validate marts", lambda: validate.main(["marts", *to_out]))
-    yield Step("export", lambda: export.main(to_out))
-    yield Step("report", lambda: report.main(to_out))
+    yield Step("validate marts", _own("validate", "marts", *to_out))
+    yield Step("export", _own("export", *to_out))
+    yield Step("report", _own("report", *to_out))
+
+
+def make_ready() -> None:
+    """Import what later steps need, while the landing is judged beside."""
+    for module in SLOW:
+        import_module(module)
+    # As after parsing: what stays is not looked through for garbage.
+    gc.freeze()
+
+
+def _own(script: str, *arguments: str) -> Callable[[], int]:
+    """Return what runs a script in this process and returns its exit code."""
+    return lambda: int(import_module(script).main(arguments))
 
 
 @contextmanager

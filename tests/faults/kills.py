@@ -35,7 +35,7 @@ from places import (
 
 # The steps of a run, in their order, and those in which it is killed in its trial.
 ORDER = (
-    *("parse", "load", "validate raw", "freshness", "build", "train", "judge scores"),
+    *("parse", "load", "validate raw", "freshness", "build", "train"),
     *("forecast", "build predictions", "look for orphans", "validate marts"),
     *("export", "report"),
 )

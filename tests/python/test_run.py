@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +38,9 @@ SILENT = "dbt --quiet --log-level warn"
 STEPS = (
     "load.py DATA",
     "validate.py raw --out OUT",
-    f"{SILENT} source freshness",
+    f"{SILENT} source freshness --no-write-json",
     BUILD,
-    "score.py train --if-due --promote",
-    "score.py validate",
+    "score.py train --if-due --promote --validate",
     "forecast.py",
     f"dbt --quiet {TESTED} --no-write-json --select {PREDICTED}",
     f"{SILENT} run-operation orphaned_relations",
@@ -54,7 +54,7 @@ REASONS = {
     STEPS[0]: "the landing failed",
     STEPS[2]: "a source has landed nothing for too long",
     STEPS[3]: "a model or a test of the build failed",
-    STEPS[7]: "a model or a test of the predictions failed",
+    STEPS[6]: "a model or a test of the predictions failed",
 }
 
 
@@ -99,6 +99,7 @@ def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Journal:
     monkeypatch.setenv("MOPS_WAREHOUSE", str(tmp_path / "in" / "mops.duckdb"))
     monkeypatch.setattr(lib.project, "Project", Project)
     monkeypatch.setattr(run, "_apart", kept.enter)
+    monkeypatch.setattr(run, "make_ready", lambda: None)
     for script in (score, forecast, validate, export, report):
         name = f"{script.__name__}.py"
         monkeypatch.setattr(
@@ -124,6 +125,26 @@ def test_every_step_is_taken_in_its_order(journal: Journal) -> None:
     assert journal.steps.index("dbt parse") < journal.steps.index(STEPS[2])
     assert journal.variables == {}
     assert last_refusal(journal.folder / "out") is None
+
+
+def test_the_landing_waits_for_no_import() -> None:
+    slow = ("dbt", "great_expectations", "pandas", "sklearn")
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"import run, sys; print(set({slow}) & set(sys.modules))",
+        ],
+        env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT / "scripts")},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert told.strip() == "set()"
+
+
+def test_what_is_imported_meanwhile_is_there() -> None:
+    assert all(find_spec(module) for module in run.SLOW)
 
 
 def test_a_day_is_what_dbt_takes_for_now(journal: Journal) -> None:
