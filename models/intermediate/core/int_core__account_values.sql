@@ -19,6 +19,7 @@ live_clusters as (
     select
         account_record_id,
         account_id,
+        record_count,
         trust_rank
     from {{ ref('int_core__account_clusters') }}
     where is_live_account
@@ -31,6 +32,7 @@ placed_records as (
         live_clusters.account_id as golden_id,
         account_records.account_record_id as record_key,
         account_records.source,
+        live_clusters.record_count,
         live_clusters.trust_rank,
         case when account_records.is_deleted then 4 else 0 end
         + case when account_records.merged_into_record_id is null then 0 else 2 end
@@ -76,6 +78,7 @@ account_values as (
         field_value,
         record_key,
         source,
+        record_count,
         trust_rank,
         standing_place,
         contact_place,

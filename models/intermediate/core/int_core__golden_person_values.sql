@@ -3,9 +3,22 @@
 
 with
 
+lone_values as (
+
+    select
+        golden_id,
+        field,
+        field_value,
+        record_key
+    from {{ ref('int_core__person_values') }}
+    where record_count = 1
+
+),
+
 candidates as (
 
     select * from {{ ref('int_core__person_values') }}
+    where record_count > 1
 
 ),
 

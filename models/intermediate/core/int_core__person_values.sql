@@ -21,6 +21,7 @@ live_clusters as (
     select
         person_record_id,
         person_id,
+        record_count,
         trust_rank
     from {{ ref('int_core__person_clusters') }}
     where is_live_person
@@ -33,6 +34,7 @@ placed_records as (
         live_clusters.person_id as golden_id,
         person_records.person_record_id as record_key,
         person_records.source,
+        live_clusters.record_count,
         live_clusters.trust_rank,
         case when person_records.is_deleted then 4 else 0 end
         + case when person_records.merged_into_record_id is null then 0 else 2 end
@@ -91,6 +93,7 @@ person_values as (
         field_value,
         record_key,
         source,
+        record_count,
         trust_rank,
         standing_place,
         contact_place,
