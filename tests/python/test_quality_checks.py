@@ -58,7 +58,9 @@ def build_checks(warehouse: Warehouse, as_of: str) -> None:
     arguments = ["build", "--full-refresh"]
     arguments += ["--target-path", str(warehouse.path.parent / "target")]
     arguments += ["--log-path", str(warehouse.path.parent / "logs")]
-    arguments += ["--select", "int_quality__check_totals", "fct_quality_checks"]
+    arguments += ["--select", "int_quality__touch_checks", "int_quality__check_sums"]
+    arguments += ["int_quality__check_totals", "fct_quality_checks"]
+    arguments += ["--indirect-selection", "cautious"]
     arguments += ["--exclude-resource-type", "unit_test"]
     arguments += ["--vars", json.dumps({"as_of": as_of})]
     assert dbt_process.invoke(arguments, warehouse.path)

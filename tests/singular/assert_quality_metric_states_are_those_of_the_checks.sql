@@ -23,7 +23,7 @@ check_totals as (
         check_name,
         sum(numerator) as numerator,
         sum(denominator) as denominator
-    from {{ ref('int_quality__check_parts') }}
+    from {{ ref('int_quality__check_sums') }}
     where
         check_name in (
             'contact_completeness_rate',

@@ -2,38 +2,16 @@
 
 with
 
-quality_checks as (
+counted_parts as (
 
-    select
-        check_name,
-        window_days
-    from {{ ref('quality_checks') }}
-    where {{ in_force() }}
-
-),
-
-check_parts as (
-
-    select * from {{ ref('int_quality__check_parts') }}
+    select * from {{ ref('int_quality__check_sums') }}
+    where is_counted
 
 ),
 
 landing_ages as (
 
     select * from {{ ref('int_quality__landing_ages') }}
-
-),
-
-counted_parts as (
-
-    select check_parts.*
-    from check_parts
-    inner join quality_checks
-        on check_parts.check_name = quality_checks.check_name
-    where
-        quality_checks.window_days is null
-        or check_parts.happened_at
-        > {{ as_of() }} - quality_checks.window_days * interval '1' day
 
 ),
 

@@ -5,17 +5,17 @@
 
 with
 
-check_parts as (
+check_sums as (
 
     select
         check_name as metric,
-        {{ reporting_month('happened_at') }} as month,
+        month,
         segment,
         owner_id,
         source,
         numerator,
         denominator
-    from {{ ref('int_quality__check_parts') }}
+    from {{ ref('int_quality__check_sums') }}
     where
         check_name in (
             'contact_completeness_rate', 'duplicate_rate', 'enrichment_coverage_rate'
@@ -31,7 +31,7 @@ decay_changes as (
 
 changes as (
 
-    select * from check_parts
+    select * from check_sums
     union all
     select * from decay_changes
 

@@ -1,4 +1,7 @@
--- Grain: one row per check and touch that it looks at. Nobody owns a touch.
+-- Grain: one row per check, source, segment, month and age in whole days of the touches
+-- that it looks at: their sums. Nobody owns a touch.
+-- Touches are many: added up before a check is made of them, they are read once. Those
+-- of one age are all in a window of days up to as_of, or none is.
 
 {{ config(materialized='view') }}
 
@@ -37,15 +40,19 @@ broken_links as (
 judged_touches as (
 
     select
-        touchpoints.touchpoint_id,
-        touchpoints.person_id,
-        touchpoints.campaign_id,
         touchpoints.source,
         coalesce(people.segment, 'unknown') as segment,
-        touchpoints.channel,
+        {{ reporting_month('touchpoints.touched_at') }} as month,
+        {{ dbt.datediff('touchpoints.touched_at', as_of(), 'microsecond') }}
+            as microseconds_ago,
+        touchpoints.person_id is null as is_anonymous,
+        touchpoints.channel = 'unknown' as is_channel_unknown,
+        touchpoints.campaign_id is not null as has_campaign,
+        touchpoints.campaign_id is not null and campaigns.campaign_id is null
+            as is_campaign_unknown,
         touchpoints.is_tagged,
-        broken_links.touchpoint_id is null as is_utm_compliant,
-        campaigns.campaign_id is null as is_campaign_unknown,
+        touchpoints.is_tagged and broken_links.touchpoint_id is null
+            as is_utm_compliant,
         touchpoints.touched_at
     from touchpoints
     left join people
@@ -57,53 +64,75 @@ judged_touches as (
 
 ),
 
+counted_touches as (
+
+    select
+        source,
+        segment,
+        count(*) as touches,
+        count_if(is_anonymous) as anonymous_touches,
+        count_if(is_channel_unknown) as unknown_channels,
+        count_if(has_campaign) as campaign_touches,
+        count_if(is_campaign_unknown) as unknown_campaigns,
+        count_if(is_tagged) as tagged_touches,
+        count_if(is_utm_compliant) as compliant_touches,
+        max(touched_at) as happened_at
+    from judged_touches
+    group by
+        source,
+        segment,
+        month,
+        microseconds_ago - mod(microseconds_ago, 86400000000)
+
+),
+
 touch_checks as (
 
     select
         'anonymous_touch_share' as check_name,
-        touchpoint_id as record_key,
+        cast(null as string) as record_key,
         cast(null as string) as owner_id,
         source,
         segment,
-        case when person_id is null then 1 else 0 end as numerator,
-        1 as denominator,
-        touched_at as happened_at
-    from judged_touches
+        anonymous_touches as numerator,
+        touches as denominator,
+        happened_at
+    from counted_touches
     union all
     select
         'unknown_channel_share' as check_name,
-        touchpoint_id as record_key,
+        cast(null as string) as record_key,
         cast(null as string) as owner_id,
         source,
         segment,
-        case when channel = 'unknown' then 1 else 0 end as numerator,
-        1 as denominator,
-        touched_at as happened_at
-    from judged_touches
+        unknown_channels as numerator,
+        touches as denominator,
+        happened_at
+    from counted_touches
     union all
     select
         'unknown_campaign_share' as check_name,
-        touchpoint_id as record_key,
+        cast(null as string) as record_key,
         cast(null as string) as owner_id,
         source,
         segment,
-        case when is_campaign_unknown then 1 else 0 end as numerator,
-        1 as denominator,
-        touched_at as happened_at
-    from judged_touches
-    where campaign_id is not null
+        unknown_campaigns as numerator,
+        campaign_touches as denominator,
+        happened_at
+    from counted_touches
+    where campaign_touches > 0
     union all
     select
         'utm_compliance_rate' as check_name,
-        touchpoint_id as record_key,
+        cast(null as string) as record_key,
         cast(null as string) as owner_id,
         source,
         segment,
-        case when is_utm_compliant then 1 else 0 end as numerator,
-        1 as denominator,
-        touched_at as happened_at
-    from judged_touches
-    where is_tagged
+        compliant_touches as numerator,
+        tagged_touches as denominator,
+        happened_at
+    from counted_touches
+    where tagged_touches > 0
 
 )
 
