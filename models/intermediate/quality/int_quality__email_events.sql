@@ -42,35 +42,37 @@ counted_events as (
         person_record_id,
         event_type,
         occurred_at,
-        {{ reporting_month('occurred_at') }} as month,
-        bool_or(event_type = 'delivered') over of_source as has_deliveries,
-        min(
-            case
-                when event_type = 'delivered'
-                    then {{ reporting_month('occurred_at') }}
-            end
-        ) over of_source as first_delivery_month
+        {{ reporting_month('occurred_at') }} as month
     from email_events
     where
         event_type in ('sent', 'delivered', 'bounce', 'spam_report')
         and {{ known_by_as_of('occurred_at') }}
-    window of_source as (
-        partition by source
-    )
+
+),
+
+first_deliveries as (
+
+    select
+        source,
+        min(month) as month
+    from counted_events
+    where event_type = 'delivered'
+    group by source
 
 ),
 
 judged_events as (
 
     select
-        email_event_id,
-        source,
-        person_record_id,
-        event_type,
-        occurred_at,
-        has_deliveries,
-        coalesce(month >= first_delivery_month, true) as is_judged
+        counted_events.email_event_id,
+        counted_events.source,
+        counted_events.person_record_id,
+        counted_events.event_type,
+        counted_events.occurred_at,
+        first_deliveries.source is not null as has_deliveries,
+        coalesce(counted_events.month >= first_deliveries.month, true) as is_judged
     from counted_events
+    left join first_deliveries on counted_events.source = first_deliveries.source
 
 )
 
