@@ -8,8 +8,7 @@ verifications as (
 
     select
         person_id,
-        verified_at,
-        {{ dbt.dateadd('month', 12, 'verified_at') }} as fresh_until
+        verified_at
     from {{ ref('int_quality__verifications') }}
 
 ),
@@ -23,7 +22,21 @@ bounces as (
 
 ),
 
-marked_verifications as (
+verified_years as (
+
+    -- Within a calendar year each verification is fresh at the next one.
+    select
+        person_id,
+        min(verified_at) as verified_from,
+        max({{ dbt.dateadd('month', 12, 'verified_at') }}) as fresh_until
+    from verifications
+    group by
+        person_id,
+        extract(year from verified_at)
+
+),
+
+marked_years as (
 
     select
         *,
@@ -31,25 +44,25 @@ marked_verifications as (
             when
                 lag(fresh_until) over (
                     partition by person_id
-                    order by verified_at
-                ) >= verified_at
+                    order by verified_from
+                ) >= verified_from
                 then 0
             else 1
         end as is_spell_start
-    from verifications
+    from verified_years
 
 ),
 
-numbered_verifications as (
+numbered_years as (
 
     select
         *,
         sum(is_spell_start) over (
             partition by person_id
-            order by verified_at
+            order by verified_from
             rows between unbounded preceding and current row
         ) as spell_number
-    from marked_verifications
+    from marked_years
 
 ),
 
@@ -58,9 +71,9 @@ spells as (
     select
         person_id,
         spell_number,
-        min(verified_at) as starts_at,
+        min(verified_from) as starts_at,
         max(fresh_until) as verified_until
-    from numbered_verifications
+    from numbered_years
     group by
         person_id,
         spell_number
