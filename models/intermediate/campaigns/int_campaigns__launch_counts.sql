@@ -41,7 +41,7 @@ touches as (
         touch_links.link_campaign,
         count_if(touch_links.has_campaign_link) as tagged_touches,
         count_if(
-            touch_links.campaign_id is not null and touch_links.person_id is not null
+            touch_links.campaign_id is not null and touch_links.has_person
         ) as members,
         count_if(
             touch_links.has_landing_page

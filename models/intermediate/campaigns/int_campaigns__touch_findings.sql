@@ -65,7 +65,7 @@ strangers as (
         'member_without_person' as finding_kind,
         touched_at
     from touch_links
-    where campaign_id is not null and subject_id is null
+    where campaign_id is not null and subject_key is null
 
 ),
 
@@ -78,7 +78,7 @@ stray_variants as (
     from touch_links
     where
         variant is not null
-        and (campaign_id is null or subject_id is null)
+        and (campaign_id is null or subject_key is null)
 
 ),
 

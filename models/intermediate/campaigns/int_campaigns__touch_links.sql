@@ -75,8 +75,9 @@ touch_links as (
 
     select
         touchpoints.touchpoint_id,
-        touchpoints.person_id,
-        coalesce(touchpoints.person_id, touch_records.anonymous_id) as subject_id,
+        touchpoints.person_id is not null as has_person,
+        {{ number_key('coalesce(touchpoints.person_id, touch_records.anonymous_id)') }}
+            as subject_key,
         touchpoints.campaign_id,
         case
             when campaign_links.campaign_id is not null then 'id'

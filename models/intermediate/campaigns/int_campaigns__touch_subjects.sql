@@ -37,19 +37,29 @@ policies as (
 
 ),
 
+told_touches as (
+
+    -- Few touches are of a variant or a goal: these alone are looked up.
+    select
+        touch_records.*,
+        policies.goal is not null as is_goal
+    from touch_records
+    left join policies on touch_records.touch_type = policies.goal
+    where touch_records.variant is not null or policies.goal is not null
+
+),
+
 subject_touches as (
 
     select
-        touch_records.campaign_id,
-        coalesce(touchpoints.person_id, touch_records.anonymous_id) as subject_id,
-        touch_records.variant,
-        policies.goal is not null as is_goal,
+        told_touches.campaign_id,
+        coalesce(touchpoints.person_id, told_touches.anonymous_id) as subject_id,
+        told_touches.variant,
+        told_touches.is_goal,
         touchpoints.touched_at
-    from touch_records
-    inner join touchpoints
-        on touch_records.touchpoint_id = touchpoints.touchpoint_id
-    left join policies on touch_records.touch_type = policies.goal
-    where touch_records.variant is not null or policies.goal is not null
+    from touchpoints
+    inner join told_touches
+        on touchpoints.touchpoint_id = told_touches.touchpoint_id
 
 ),
 

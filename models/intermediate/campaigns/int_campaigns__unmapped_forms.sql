@@ -2,22 +2,36 @@
 -- on the same day and by the same person or visitor.
 -- Who sat in a webinar or is a member has followed no link: the form after it is not
 -- the campaign's.
+-- Of all touches, only those of a day with such a form are put in order.
 
 with
 
 touch_links as (
 
-    select * from {{ ref('int_campaigns__touch_links') }}
-    where subject_id is not null
+    select
+        touchpoint_id,
+        subject_key,
+        touch_type,
+        told_by,
+        link_campaign,
+        has_landing_page,
+        {{ reporting_date('touched_at') }} as touched_on,
+        touched_at
+    from {{ ref('int_campaigns__touch_links') }}
+    where subject_key is not null
 
 ),
 
-form_senders as (
+form_days as (
 
-    select subject_id
+    select
+        subject_key,
+        touched_on
     from touch_links
     where touch_type = 'form_submit' and told_by in ('nothing', 'unknown_link')
-    group by subject_id
+    group by
+        subject_key,
+        touched_on
 
 ),
 
@@ -30,12 +44,14 @@ followed_touches as (
         touch_links.touched_at,
         lag(
             case when touch_links.has_landing_page then touch_links.link_campaign end
-        ) over earlier_touches as previous_link,
-        lag(touch_links.touched_at) over earlier_touches as previous_at
+        ) over earlier_touches as previous_link
     from touch_links
-    inner join form_senders on touch_links.subject_id = form_senders.subject_id
+    inner join form_days
+        on
+            touch_links.subject_key = form_days.subject_key
+            and touch_links.touched_on = form_days.touched_on
     window earlier_touches as (
-        partition by touch_links.subject_id
+        partition by touch_links.subject_key, touch_links.touched_on
         order by touch_links.touched_at, touch_links.touchpoint_id
     )
 
@@ -52,7 +68,6 @@ unmapped_forms as (
         touch_type = 'form_submit'
         and told_by in ('nothing', 'unknown_link')
         and previous_link is not null
-        and {{ reporting_date('touched_at') }} = {{ reporting_date('previous_at') }}
 
 )
 
