@@ -7,13 +7,7 @@ with
 
 violations as (
 
-    select
-        *,
-        row_number() over (
-            partition by utm_rule_id, link_campaign
-            order by touchpoint_id
-        ) as number_in_campaign
-    from {{ ref('fct_utm_violations') }}
+    select * from {{ ref('fct_utm_violations') }}
 
 ),
 
@@ -39,21 +33,39 @@ opportunities as (
 
 ),
 
+campaign_violations as (
+
+    -- Each violation of a campaign has all of the campaign's money.
+    select
+        utm_rule_id,
+        link_campaign,
+        max(rule) as rule,
+        max(parameter) as parameter,
+        max(severity) as severity,
+        max(owner) as owner,
+        max(fix) as fix,
+        count(*) as violations,
+        max(campaign_spend_usd) as spend_usd
+    from violations
+    group by
+        utm_rule_id,
+        link_campaign
+
+),
+
 rule_violations as (
 
     select
-        violations.utm_rule_id,
-        max(violations.rule) as rule,
-        max(violations.parameter) as parameter,
-        max(violations.severity) as severity,
-        max(violations.owner) as owner,
-        max(violations.fix) as fix,
-        count(*) as violations,
-        sum(violations.campaign_spend_usd) filter (
-            where violations.number_in_campaign = 1
-        ) as spend_usd
-    from violations
-    group by violations.utm_rule_id
+        utm_rule_id,
+        max(rule) as rule,
+        max(parameter) as parameter,
+        max(severity) as severity,
+        max(owner) as owner,
+        max(fix) as fix,
+        cast(sum(violations) as bigint) as violations,
+        sum(spend_usd) as spend_usd
+    from campaign_violations
+    group by utm_rule_id
 
 ),
 

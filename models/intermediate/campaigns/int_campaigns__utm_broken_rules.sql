@@ -1,10 +1,27 @@
 -- Grain: one row per touch and UTM rule that its link breaks, whenever the rule holds.
+-- Each kind of rule reads the links for itself: to keep tens of millions of parameters
+-- for all three would take longer.
 
 with
 
-utm_parameters as (
+written_parameters as (
 
     select * from {{ ref('int_campaigns__utm_parameters') }}
+    where utm_value is not null
+
+),
+
+empty_parameters as (
+
+    select * from {{ ref('int_campaigns__utm_parameters') }}
+    where utm_value is null
+
+),
+
+sourced_parameters as (
+
+    select * from {{ ref('int_campaigns__utm_parameters') }}
+    where utm_source is not null and utm_value is not null
 
 ),
 
@@ -43,56 +60,55 @@ campaigns as (
 broken_values as (
 
     select
-        utm_parameters.*,
+        written_parameters.*,
         utm_breaches.utm_rule_id,
         utm_breaches.suggested_value
-    from utm_parameters
+    from written_parameters
     inner join utm_breaches
         on
-            utm_parameters.parameter = utm_breaches.parameter
-            and utm_parameters.utm_value = utm_breaches.utm_value
+            written_parameters.parameter = utm_breaches.parameter
+            and written_parameters.utm_value = utm_breaches.utm_value
 
 ),
 
 missing_values as (
 
     select
-        utm_parameters.*,
+        empty_parameters.*,
         utm_rules.utm_rule_id,
-        case utm_parameters.parameter
+        case empty_parameters.parameter
             when 'utm_medium' then utm_mediums.suggested_medium
             when 'utm_campaign' then campaigns.utm_campaign
         end as suggested_value
-    from utm_parameters
+    from empty_parameters
     inner join utm_rules
         on
-            utm_parameters.parameter = utm_rules.parameter
+            empty_parameters.parameter = utm_rules.parameter
             and utm_rules.rule = 'required'
     left join utm_mediums
         on
-            utm_parameters.utm_source = utm_mediums.utm_source
+            empty_parameters.utm_source = utm_mediums.utm_source
             and utm_mediums.utm_medium is null
     left join campaigns
-        on utm_parameters.campaign_id = campaigns.campaign_id
-    where utm_parameters.utm_value is null
+        on empty_parameters.campaign_id = campaigns.campaign_id
 
 ),
 
 contradictions as (
 
     select
-        utm_parameters.*,
+        sourced_parameters.*,
         utm_rules.utm_rule_id,
         utm_mediums.suggested_medium as suggested_value
-    from utm_parameters
+    from sourced_parameters
     inner join utm_mediums
         on
-            utm_parameters.utm_source = utm_mediums.utm_source
-            and utm_parameters.utm_value = utm_mediums.utm_medium
+            sourced_parameters.utm_source = utm_mediums.utm_source
+            and sourced_parameters.utm_value = utm_mediums.utm_medium
             and utm_mediums.is_contradiction
     inner join utm_rules
         on
-            utm_parameters.parameter = utm_rules.parameter
+            sourced_parameters.parameter = utm_rules.parameter
             and utm_rules.rule = 'medium_of_source'
 
 ),
