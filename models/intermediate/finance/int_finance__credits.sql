@@ -20,7 +20,7 @@ touchpoints as (
 
     select
         touchpoint_id,
-        {{ campaign_name_key('utm_campaign') }} as name_key
+        utm_campaign
     from {{ ref('fct_touchpoints') }}
     where campaign_id is null and utm_campaign is not null
 
@@ -48,6 +48,30 @@ named_campaigns as (
 
 ),
 
+utm_campaigns as (
+
+    -- Millions of touches have thousands of names: the key is made of each name once.
+    select
+        utm_campaign,
+        {{ campaign_name_key('utm_campaign') }} as name_key
+    from touchpoints
+    group by utm_campaign
+
+),
+
+named_touches as (
+
+    select
+        touchpoints.touchpoint_id,
+        named_campaigns.campaign_key
+    from touchpoints
+    inner join utm_campaigns
+        on touchpoints.utm_campaign = utm_campaigns.utm_campaign
+    inner join named_campaigns
+        on utm_campaigns.name_key = named_campaigns.name_key
+
+),
+
 credits as (
 
     select
@@ -58,7 +82,7 @@ credits as (
         coalesce(
             campaign_keys.campaign_key,
             attribution_credits.campaign_id,
-            named_campaigns.campaign_key
+            named_touches.campaign_key
         ) as campaign_id,
         attribution_credits.segment,
         {{ exact_share('attribution_credits.weight') }} as share,
@@ -67,10 +91,8 @@ credits as (
     from attribution_credits
     left join campaign_keys
         on attribution_credits.campaign_id = campaign_keys.campaign_id
-    left join touchpoints
-        on attribution_credits.touchpoint_id = touchpoints.touchpoint_id
-    left join named_campaigns
-        on touchpoints.name_key = named_campaigns.name_key
+    left join named_touches
+        on attribution_credits.touchpoint_id = named_touches.touchpoint_id
     union all
     select
         conversion_type,

@@ -36,7 +36,8 @@ consent_violations as (
 
 utm_violations as (
 
-    select distinct touchpoint_id
+    -- Once per broken rule: the latest touch is the same.
+    select touchpoint_id
     from {{ ref('fct_utm_violations') }}
 
 ),
