@@ -1,6 +1,5 @@
 -- Grain: one row per golden person: what quality is cut by, and the flags it rests on.
-
-{{ config(materialized='view') }}
+-- A table, because eight models read it.
 
 with
 

@@ -1,7 +1,6 @@
 -- Grain: one row per check, source, segment, month and age in whole days of the touches
 -- that it looks at: their sums. Nobody owns a touch.
--- Touches are many: added up before a check is made of them, they are read once. Those
--- of one age are all in a window of days up to as_of, or none is.
+-- Those of one age are all in a window of days up to as_of, or none is.
 
 {{ config(materialized='view') }}
 
@@ -44,23 +43,18 @@ judged_touches as (
         coalesce(people.segment, 'unknown') as segment,
         {{ reporting_month('touchpoints.touched_at') }} as month,
         {{ dbt.datediff('touchpoints.touched_at', as_of(), 'microsecond') }}
-            as microseconds_ago,
+            as microseconds,
         touchpoints.person_id is null as is_anonymous,
         touchpoints.channel = 'unknown' as is_channel_unknown,
         touchpoints.campaign_id is not null as has_campaign,
-        touchpoints.campaign_id is not null and campaigns.campaign_id is null
-            as is_campaign_unknown,
+        campaigns.campaign_id is null as is_campaign_unknown,
         touchpoints.is_tagged,
-        touchpoints.is_tagged and broken_links.touchpoint_id is null
-            as is_utm_compliant,
+        broken_links.touchpoint_id is null as is_utm_compliant,
         touchpoints.touched_at
     from touchpoints
-    left join people
-        on touchpoints.person_id = people.person_id
-    left join campaigns
-        on touchpoints.campaign_id = campaigns.campaign_id
-    left join broken_links
-        on touchpoints.touchpoint_id = broken_links.touchpoint_id
+    left join people on touchpoints.person_id = people.person_id
+    left join campaigns on touchpoints.campaign_id = campaigns.campaign_id
+    left join broken_links on touchpoints.touchpoint_id = broken_links.touchpoint_id
 
 ),
 
@@ -73,16 +67,12 @@ counted_touches as (
         count_if(is_anonymous) as anonymous_touches,
         count_if(is_channel_unknown) as unknown_channels,
         count_if(has_campaign) as campaign_touches,
-        count_if(is_campaign_unknown) as unknown_campaigns,
+        count_if(has_campaign and is_campaign_unknown) as unknown_campaigns,
         count_if(is_tagged) as tagged_touches,
-        count_if(is_utm_compliant) as compliant_touches,
+        count_if(is_tagged and is_utm_compliant) as compliant_touches,
         max(touched_at) as happened_at
     from judged_touches
-    group by
-        source,
-        segment,
-        month,
-        microseconds_ago - mod(microseconds_ago, 86400000000)
+    group by source, segment, month, microseconds - mod(microseconds, 86400000000)
 
 ),
 
