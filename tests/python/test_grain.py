@@ -1,4 +1,4 @@
-"""The test grain: it finds null columns and shared keys, and the run names them."""
+"""The tests grain and relationships: what they find, and what a run says of it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import dbt_process
 
 TEST = "grain_channels"
 ROW = {"channel": "x", "channel_name": "X", "description": "why", "owner": "me"}
+REFERRING = "score_features"
 SHARED = f"{TEST}: channel is shared in"
 
 
@@ -115,3 +116,39 @@ def test_a_key_of_two_columns_is_both_in_their_order(
         f"grain_utm_source_mediums: utm_source, utm_medium is shared in {count} rows"
         for count in found
     ]
+
+
+@pytest.mark.parametrize(
+    ("channels", "referring", "orphans"),
+    [
+        (["x", "y"], ["x", "x", None], 0),
+        (["x", None], ["x", "y", "y", None], 2),
+        ([], ["x"], 1),
+    ],
+)
+def test_each_row_that_refers_to_none_is_counted(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    channels: list[str | None],
+    referring: list[str | None],
+    orphans: int,
+) -> None:
+    path = tmp_path / "mops.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema policy")
+        for name, values in {"channels": channels, REFERRING: referring}.items():
+            connection.execute(f"create table policy.{name} (channel varchar)")
+            for value in values:
+                connection.execute(f"insert into policy.{name} values (?)", [value])
+    counts: list[int] = []
+
+    def note(event: EventMsg) -> None:
+        if event.info.name == "LogTestResult":
+            counts.append(event.data.num_failures)  # type: ignore[attr-defined]
+
+    monkeypatch.setattr(dbt_process, "print_error", note)
+    folders = [f"--{kind}-path={path.parent / kind}" for kind in ("target", "log")]
+    test = f"relationships_{REFERRING}_channel__channel__ref_channels_"
+    passed = dbt_process.invoke(["test", "--select", test, *folders], path)
+    assert counts == [orphans]
+    assert passed == (orphans == 0)
