@@ -38,6 +38,25 @@ score_grades as (
 
 ),
 
+grade_spans as (
+
+    select
+        score_spans.valid_from,
+        score_grades.subject,
+        score_grades.grade,
+        score_grades.min_points as points_from,
+        lead(score_grades.min_points, 1, 1e308) over (
+            partition by score_spans.valid_from, score_grades.subject
+            order by score_grades.min_points
+        ) as points_below
+    from score_spans
+    inner join score_grades
+        on
+            score_spans.valid_from >= score_grades.effective_from
+            and score_spans.valid_from < score_grades.effective_to
+
+),
+
 summed_rules as (
 
     select
@@ -61,9 +80,9 @@ fit_points as (
         fit_attributes.subject,
         fit_attributes.subject_id,
         fit_attributes.subject_key,
+        cast(coalesce(summed_rules.fit_points, 0) as double) as fit_points,
         score_spans.valid_from,
-        score_spans.valid_to,
-        cast(coalesce(summed_rules.fit_points, 0) as double) as fit_points
+        score_spans.valid_to
     from fit_attributes
     cross join score_spans
     left join summed_rules
@@ -80,23 +99,16 @@ fit_grades as (
         fit_points.subject_id,
         fit_points.subject_key,
         fit_points.fit_points,
-        max_by(score_grades.grade, score_grades.min_points) as grade,
+        grade_spans.grade,
         fit_points.valid_from,
         fit_points.valid_to
     from fit_points
-    left join score_grades
+    left join grade_spans
         on
-            fit_points.subject = score_grades.subject
-            and fit_points.fit_points >= score_grades.min_points
-            and fit_points.valid_from >= score_grades.effective_from
-            and fit_points.valid_from < score_grades.effective_to
-    group by
-        fit_points.subject,
-        fit_points.subject_id,
-        fit_points.subject_key,
-        fit_points.fit_points,
-        fit_points.valid_from,
-        fit_points.valid_to
+            fit_points.subject = grade_spans.subject
+            and fit_points.valid_from = grade_spans.valid_from
+            and fit_points.fit_points >= grade_spans.points_from
+            and fit_points.fit_points < grade_spans.points_below
 
 )
 

@@ -20,7 +20,10 @@ criteria as (
 
 person_attributes as (
 
-    select * from {{ ref('int_lifecycle__person_attributes') }}
+    select
+        *,
+        {{ number_key('person_id') }} as person_key
+    from {{ ref('int_lifecycle__person_attributes') }}
 
 ),
 
@@ -41,7 +44,7 @@ routes as (
 values_to_judge as (
 
     select
-        person_attributes.person_id,
+        person_attributes.person_key,
         criteria.definition_version,
         criteria.route,
         criteria.condition_number,
@@ -58,17 +61,33 @@ values_to_judge as (
 
 ),
 
-met_routes as (
+met_conditions as (
 
     select
-        person_id,
+        person_key,
         definition_version,
         route,
-        count(distinct condition_number) as met_count
+        condition_number
     from values_to_judge
     where {{ is_met() }}
     group by
-        person_id,
+        person_key,
+        definition_version,
+        route,
+        condition_number
+
+),
+
+met_routes as (
+
+    select
+        person_key,
+        definition_version,
+        route,
+        count(*) as met_count
+    from met_conditions
+    group by
+        person_key,
         definition_version,
         route
 
@@ -78,14 +97,14 @@ fitting_people as (
 
     select
         person_attributes.person_id,
-        {{ number_key('person_attributes.person_id') }} as person_key,
+        person_attributes.person_key,
         routes.definition_version,
         routes.route
     from person_attributes
     cross join routes
     left join met_routes
         on
-            person_attributes.person_id = met_routes.person_id
+            person_attributes.person_key = met_routes.person_key
             and routes.definition_version = met_routes.definition_version
             and routes.route = met_routes.route
     where coalesce(met_routes.met_count, 0) = routes.condition_count
