@@ -7,7 +7,7 @@ import random
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,19 +27,20 @@ PEOPLE, ACCOUNTS, KINDS, SIGNALS = 400, 60, 30, 600
 # The heaviest person has a touch every few days of the ten years.
 MOST_TOUCHES = 1500
 MODELS = (
-    "int_lifecycle__touch_values",
+    "int_lifecycle__counted_touches",
+    "int_lifecycle__met_values",
     "int_lifecycle__judged_touches",
     "int_lifecycle__judged_signals",
     "int_lifecycle__score_events",
     "int_lifecycle__limited_events",
     "int_lifecycle__limited_points",
-    "int_lifecycle__earned_points",
     "int_lifecycle__account_people",
     "int_lifecycle__subject_points",
     "int_lifecycle__decaying_rules",
     "int_lifecycle__half_life_groups",
     "int_lifecycle__placed_points",
     "int_lifecycle__counted_points",
+    "int_lifecycle__group_standings",
     "int_lifecycle__score_standings",
     "int_lifecycle__rule_sets",
     "int_lifecycle__person_attributes",
@@ -49,9 +50,9 @@ MODELS = (
     "int_lifecycle__fit_grades",
     "int_lifecycle__score_moments",
     "int_lifecycle__engaging_moments",
+    "int_lifecycle__engagement_changes",
     "int_lifecycle__engaged_people",
     "int_lifecycle__fired_rules",
-    "int_lifecycle__top_rules",
     "int_lifecycle__current_scores",
     "fct_lead_score_changes",
     "fct_lead_score_rules",
@@ -547,6 +548,23 @@ def test_each_moment_of_a_person_has_the_sum_of_all_touches(
         np.array([row[4] for row in wanted])
     )
     assert sum(", " in row[2] for row in found) > 100
+
+
+def test_no_bit_of_a_person_s_score_hangs_on_who_else_is_there(
+    built: duckdb.DuckDBPyConnection, world: World, tmp_path: Path
+) -> None:
+    # An engine adds up by where rows come to lie, which other people's rows move, as
+    # other memory and threads do.
+    alone = {who for place, who in enumerate(sorted(world.seniorities)) if place % 3}
+    touches = [touch for touch in world.touches if touch["person_id"] in alone]
+    path = tmp_path / "mops.duckdb"
+    write_upstream(path, replace(world, touches=touches))
+    assert run_dbt(path, select=MODELS, as_of=str(AS_OF))
+    query = "from marts.fct_lead_score_changes order by person_id, scored_at"
+    with duckdb.connect(str(path), read_only=True) as connection:
+        found = connection.execute(query).fetchall()
+    assert len(found) > 5_000
+    assert found == [row for row in built.execute(query).fetchall() if row[0] in alone]
 
 
 def test_the_score_of_now_is_what_the_rules_give_now(

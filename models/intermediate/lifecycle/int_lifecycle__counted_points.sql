@@ -1,96 +1,101 @@
--- Grain: one row per decaying rule, person or account, moment of points, group of
--- half-lives and block of moments in which it counts: its own, and each later one of
--- the subject that it has something left in. Points are scaled so that nothing fades
+-- Grain: one row per decaying rule, person or account, moment of points and group of
+-- half-lives, and one per slot and two blocks of moments of a subject, for what is left
+-- of the points of the former in the latter. Points are scaled so that nothing fades
 -- within a block.
 
 {{ config(materialized='view') }}
 
 with
 
-placed_points as (
-
-    select * from {{ ref('int_lifecycle__placed_points') }}
-
-),
-
-first_blocks as (
+-- Most histories lie in one block: nothing is left to a later one then.
+early_sums as (
 
     select
+        subject_key,
+        is_account,
         group_number,
-        min(block_number) as block_number
-    from placed_points
-    group by group_number
-
-),
-
--- Most histories lie in one block: none is later then.
-later_blocks as (
-
-    select
-        placed_points.subject_key,
-        placed_points.group_number,
-        placed_points.block_number
-    from placed_points
-    inner join first_blocks
-        on
-            placed_points.group_number = first_blocks.group_number
-            and placed_points.block_number > first_blocks.block_number
+        slot,
+        pace,
+        block_number,
+        sum({{ scaled_points('points', 'block_position * pace') }}) as scaled,
+        max(scored_at) as scored_at
+    from {{ ref('int_lifecycle__placed_points') }}
+    where block_number < last_block and slot is not null
     group by
-        placed_points.subject_key,
-        placed_points.group_number,
-        placed_points.block_number
+        subject_key,
+        is_account,
+        group_number,
+        slot,
+        pace,
+        block_number
 
 ),
 
-left_points as (
-
-    select
-        placed_points.*,
-        later_blocks.block_number as counted_in_block,
-        placed_points.block_position
-        - 256 * (later_blocks.block_number - placed_points.block_number)
-            as counted_position,
-        false as is_moment
-    from placed_points
-    inner join later_blocks
-        on
-            placed_points.subject_key = later_blocks.subject_key
-            and placed_points.group_number = later_blocks.group_number
-            and placed_points.block_number < later_blocks.block_number
-    where placed_points.slot is not null
-
-),
-
-all_points as (
-
-    select
-        *,
-        block_number as counted_in_block,
-        block_position as counted_position,
-        true as is_moment
-    from placed_points
-    union all
-    select * from left_points
-
-),
-
--- What halved 256 times before a block began is nothing to a double.
-counted_points as (
+later_blocks as (
 
     select
         subject_key,
         group_number,
-        is_first_group,
+        block_number
+    from {{ ref('int_lifecycle__placed_points') }}
+    where block_number > first_block
+    group by
+        subject_key,
+        group_number,
+        block_number
+
+),
+
+left_sums as (
+
+    select
+        early_sums.*,
+        later_blocks.block_number as counted_in_block,
+        {{ half_lives_of_block() }}
+        * early_sums.pace
+        * (later_blocks.block_number - early_sums.block_number) as half_lives_since
+    from early_sums
+    inner join later_blocks
+        on
+            early_sums.subject_key = later_blocks.subject_key
+            and early_sums.group_number = later_blocks.group_number
+            and early_sums.block_number < later_blocks.block_number
+
+),
+
+counted_points as (
+
+    select
+        subject_key,
+        is_account,
+        group_number,
         rule_print,
         slot,
         points,
+        block_number as counted_in_block,
+        block_position as counted_position,
+        true as is_moment,
+        {{ scaled_points('points', 'block_position * pace') }} as scaled,
+        scored_at
+    from {{ ref('int_lifecycle__placed_points') }}
+    union all
+    select
+        subject_key,
+        is_account,
+        group_number,
+        cast(null as bigint) as rule_print,
+        slot,
+        cast(null as decimal(28, 12)) as points,
         counted_in_block,
-        counted_position,
-        is_moment,
-        scored_at,
-        points * pow(2, counted_position * pace) as scaled
-    from all_points
-    where is_moment or counted_position * pace > -256
+        cast(null as double) as counted_position,
+        false as is_moment,
+        cast(
+            cast(scaled as double) * pow(0.5, half_lives_since) as decimal(38, 0)
+        ) as scaled,
+        scored_at
+    from left_sums
+    -- What halved so often is nothing, and its power no longer a number.
+    where half_lives_since < 3 * {{ half_lives_of_block() }}
 
 )
 

@@ -1,5 +1,5 @@
--- Grain: one row per person of an account and moment at which a touch fired a
--- rule that gives points, also where max_points left none to give.
+-- Grain: one row per person of an account, rule that gives points and moment at which a
+-- touch fired it, also where max_points left none to give.
 
 {{ config(materialized='view') }}
 
@@ -8,7 +8,13 @@ with
 score_events as (
 
     select * from {{ ref('int_lifecycle__score_events') }}
-    where subject = 'person' and points_each > 0
+
+),
+
+giving_rules as (
+
+    select rule_id from {{ ref('scoring_rules') }}
+    where dimension = 'engagement' and points > 0
 
 ),
 
@@ -23,14 +29,13 @@ engaging_moments as (
     select
         account_people.account_key,
         account_people.person_key,
+        score_events.rule_id,
         score_events.scored_at
     from score_events
+    inner join giving_rules
+        on score_events.rule_id = giving_rules.rule_id
     inner join account_people
         on score_events.subject_key = account_people.person_key
-    group by
-        account_people.account_key,
-        account_people.person_key,
-        score_events.scored_at
 
 )
 

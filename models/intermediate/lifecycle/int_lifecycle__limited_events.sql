@@ -5,9 +5,28 @@
 
 with
 
-score_events as (
+limited_rules as (
 
-    select * from {{ ref('int_lifecycle__score_events') }}
+    select
+        rule_id,
+        points as points_each,
+        max_points,
+        half_life_days
+    from {{ ref('scoring_rules') }}
+    where max_points is not null
+
+),
+
+fired_times as (
+
+    select
+        rule_id,
+        subject_key,
+        sum(times_fired) as times_fired
+    from {{ ref('int_lifecycle__score_events') }}
+    group by
+        rule_id,
+        subject_key
 
 ),
 
@@ -15,28 +34,32 @@ score_events as (
 reaching_subjects as (
 
     select
-        rule_id,
-        subject_key
-    from score_events
-    group by rule_id, subject_key
-    having sum(abs(points_each) * times_fired) > max(max_points)
+        fired_times.subject_key,
+        limited_rules.*
+    from fired_times
+    inner join limited_rules
+        on
+            fired_times.rule_id = limited_rules.rule_id
+            and abs(limited_rules.points_each) * fired_times.times_fired
+            > limited_rules.max_points
 
 ),
 
 limited_events as (
 
     select
-        score_events.rule_id,
-        score_events.subject_key,
-        score_events.points_each,
-        score_events.max_points,
+        reaching_subjects.rule_id,
+        reaching_subjects.subject_key,
+        reaching_subjects.points_each,
+        reaching_subjects.max_points,
         score_events.times_fired,
-        {{ decay_block('score_events.scored_at', 'score_events.half_life_days') }}
+        {{ decay_block('score_events.scored_at', 'reaching_subjects.half_life_days') }}
             as block_number,
-        {{ decay_position('score_events.scored_at', 'score_events.half_life_days') }}
-            as block_position,
+        {{ decay_position(
+            'score_events.scored_at', 'reaching_subjects.half_life_days'
+        ) }} as block_position,
         score_events.scored_at
-    from score_events
+    from {{ ref('int_lifecycle__score_events') }} as score_events
     inner join reaching_subjects
         on
             score_events.rule_id = reaching_subjects.rule_id

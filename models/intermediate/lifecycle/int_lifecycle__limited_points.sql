@@ -23,13 +23,14 @@ started_blocks as (
 
 ),
 
--- What stood before the last block has halved 256 times, and is nothing to a double.
+-- What stood before the last block has halved so often that nothing is left of it.
 repeated_events as (
 
     select
         limited_events.*,
         started_blocks.block_number as counted_in_block,
-        limited_events.block_position - 256 as counted_position,
+        limited_events.block_position - {{ half_lives_of_block() }}
+            as counted_position,
         true as is_repeated
     from limited_events
     inner join started_blocks
@@ -57,8 +58,8 @@ summed_events as (
 
     select
         *,
-        max_points * pow(2, counted_position) as scaled_limit,
-        sum(abs(points_each) * times_fired * pow(2, counted_position))
+        {{ scaled_points('max_points', 'counted_position') }} as scaled_limit,
+        sum({{ scaled_points('abs(points_each) * times_fired', 'counted_position') }})
             over events_so_far as scaled_sum
     from counted_events
     window events_so_far as (
@@ -83,24 +84,34 @@ standings as (
 
 ),
 
+risen_standings as (
+
+    select
+        rule_id,
+        subject_key,
+        points_each,
+        counted_position,
+        is_repeated,
+        scaled_standing - coalesce(lag(scaled_standing) over (
+            partition by rule_id, subject_key, counted_in_block
+            order by scored_at
+        ), 0) as scaled_rise,
+        scored_at
+    from standings
+
+),
+
 limited_points as (
 
     select
         rule_id,
         subject_key,
-        {{ exact_points('
-            sign(points_each)
-            * (
-                scaled_standing - coalesce(lag(scaled_standing) over (
-                    partition by rule_id, subject_key, counted_in_block
-                    order by scored_at
-                ), 0)
-            )
-            * pow(0.5, counted_position)
-        ') }} as points,
+        {{ exact_points(
+            'sign(points_each) * ' ~ unscaled_points('scaled_rise', 'counted_position')
+        ) }} as points,
         scored_at
-    from standings
-    qualify not is_repeated
+    from risen_standings
+    where not is_repeated
 
 )
 

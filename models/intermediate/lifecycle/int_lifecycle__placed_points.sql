@@ -6,9 +6,12 @@
 
 with
 
-subject_points as (
+all_moments as (
 
-    select * from {{ ref('int_lifecycle__subject_points') }}
+    select
+        min(scored_at) as first_at,
+        max(scored_at) as last_at
+    from {{ ref('int_lifecycle__subject_points') }}
 
 ),
 
@@ -38,11 +41,15 @@ grouped_rules as (
             when decaying_rules.group_number = half_life_groups.group_number
                 then decaying_rules.slot
         end as slot,
-        half_life_groups.group_number = 0 as is_first_group,
         half_life_groups.shortest_half_life,
-        half_life_groups.shortest_half_life / decaying_rules.half_life_days as pace
+        half_life_groups.shortest_half_life / decaying_rules.half_life_days as pace,
+        {{ decay_block('all_moments.first_at', 'half_life_groups.shortest_half_life') }}
+            as first_block,
+        {{ decay_block('all_moments.last_at', 'half_life_groups.shortest_half_life') }}
+            as last_block
     from decaying_rules
     cross join half_life_groups
+    cross join all_moments
 
 ),
 
@@ -50,8 +57,8 @@ placed_points as (
 
     select
         subject_points.subject_key,
+        subject_points.subject = 'account' as is_account,
         grouped_rules.group_number,
-        grouped_rules.is_first_group,
         grouped_rules.rule_print,
         grouped_rules.slot,
         grouped_rules.pace,
@@ -59,11 +66,13 @@ placed_points as (
         {{ decay_block(
             'subject_points.scored_at', 'grouped_rules.shortest_half_life'
         ) }} as block_number,
+        grouped_rules.first_block,
+        grouped_rules.last_block,
         {{ decay_position(
             'subject_points.scored_at', 'grouped_rules.shortest_half_life'
         ) }} as block_position,
         subject_points.scored_at
-    from subject_points
+    from {{ ref('int_lifecycle__subject_points') }} as subject_points
     inner join grouped_rules
         on subject_points.rule_id = grouped_rules.rule_id
 

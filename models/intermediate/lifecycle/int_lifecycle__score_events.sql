@@ -15,12 +15,6 @@ judged_signals as (
 
 ),
 
-scoring_rules as (
-
-    select * from {{ ref('scoring_rules') }}
-
-),
-
 fired_rules as (
 
     select
@@ -37,35 +31,18 @@ fired_rules as (
 
 ),
 
-counted_firings as (
+score_events as (
 
     select
         rule_id,
         subject_key,
-        scored_at,
-        count(*) as times_fired
+        count(*) as times_fired,
+        scored_at
     from fired_rules
     group by
         rule_id,
         subject_key,
         scored_at
-
-),
-
-score_events as (
-
-    select
-        counted_firings.rule_id,
-        scoring_rules.subject,
-        counted_firings.subject_key,
-        scoring_rules.half_life_days,
-        scoring_rules.max_points,
-        scoring_rules.points as points_each,
-        counted_firings.times_fired,
-        counted_firings.scored_at
-    from counted_firings
-    inner join scoring_rules
-        on counted_firings.rule_id = scoring_rules.rule_id
 
 )
 

@@ -10,12 +10,6 @@ score_moments as (
 
 ),
 
-engaged_people as (
-
-    select * from {{ ref('int_lifecycle__engaged_people') }}
-
-),
-
 mqa_definitions as (
 
     select * from {{ ref('mqa_definitions') }}
@@ -26,11 +20,11 @@ account_score_changes as (
 
     select
         score_moments.subject_id as account_id,
-        engaged_people.definition_version,
+        score_moments.definition_version,
         score_moments.grade,
         score_moments.rule_ids,
-        {{ is_mqa('score_moments', 'engaged_people') }} as is_mqa,
-        cast(coalesce(engaged_people.engaged_people, 0) as bigint) as engaged_people,
+        {{ is_mqa('score_moments', 'score_moments') }} as is_mqa,
+        score_moments.engaged_people,
         score_moments.earned_points,
         score_moments.engagement_points,
         score_moments.intent_points,
@@ -38,12 +32,8 @@ account_score_changes as (
         score_moments.score,
         score_moments.scored_at
     from score_moments
-    left join engaged_people
-        on
-            score_moments.subject_key = engaged_people.account_key
-            and score_moments.scored_at = engaged_people.scored_at
     left join mqa_definitions
-        on engaged_people.definition_version = mqa_definitions.definition_version
+        on score_moments.definition_version = mqa_definitions.definition_version
 
 )
 
