@@ -75,7 +75,11 @@ counted_points as (
         block_number as counted_in_block,
         block_position as counted_position,
         true as is_moment,
-        {{ scaled_points('points', 'block_position * pace') }} as scaled,
+        -- A half-life of another group may be too short for the group's blocks.
+        case
+            when slot is not null
+                then {{ scaled_points('points', 'block_position * pace') }}
+        end as scaled,
         scored_at
     from {{ ref('int_lifecycle__placed_points') }}
     union all

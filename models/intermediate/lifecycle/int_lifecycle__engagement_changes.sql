@@ -1,6 +1,6 @@
 -- Grain: one row per person of an account, MQA definition, told by its first day, and
--- moment at which the person became or ceased to be engaged by it: from a touch that gave
--- points until engaged_days after it.
+-- moment at which the person became or ceased to be engaged by it: from a touch that
+-- gave points until engaged_days after it.
 
 {{ config(materialized='view') }}
 

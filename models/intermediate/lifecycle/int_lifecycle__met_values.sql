@@ -1,5 +1,5 @@
--- Grain: one row per kind of touch or landing page and engagement rule that it meets, in
--- force or not. Rules are held against each kind and each page once.
+-- Grain: one row per kind of touch or landing page and engagement rule that it meets,
+-- in force or not. Rules are held against each kind and each page once.
 
 {{ config(materialized='view') }}
 
