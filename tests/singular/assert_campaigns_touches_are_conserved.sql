@@ -1,7 +1,7 @@
 -- Every staged touch is in fct_touchpoints or, after as_of, among the excluded records,
--- exactly once, and nothing else is. That one staging model or fct_touchpoints has a touch
--- twice is what their own tests of grain find. Touches are looked at one by one only where
--- the numbers that stand for them do not add up to nothing.
+-- exactly once, and nothing else is. That one staging model or fct_touchpoints has a
+-- touch twice is what their own tests of grain find. Touches are looked at one by one
+-- only where the numbers that stand for them do not add up to nothing.
 
 with
 
