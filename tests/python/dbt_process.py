@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 from dbt.artifacts.resources.types import NodeType
@@ -16,9 +15,7 @@ from dbt.cli.main import dbtRunner
 from dbt.compilation import Linker
 from dbt.contracts.graph.manifest import Manifest
 from dbt.contracts.graph.nodes import Macro, ManifestNode
-from dbt_common.events.base_types import BaseEvent, EventLevel, EventMsg
-from dbt_common.events.event_manager import EventManager
-from jinja2 import Environment
+from dbt_common.events.base_types import EventMsg
 
 import shared_builds
 from lib.project import let_go
@@ -48,27 +45,7 @@ def environment(warehouse: Path) -> Iterator[None]:
         patch.setenv("DBT_USE_FAST_TEST_EDGES", "true")
         # It takes half of a small run; test_project.py looks for cycles once.
         patch.setattr(Linker, "find_cycles", lambda linker: None)
-        # These take a fifth of it: what nobody is told, and names looked up one by one.
-        patch.setattr(EventManager, "fire_event", _tell_of_trouble)
-        patch.setattr(Environment, "make_globals", _plain_globals)
         yield
-
-
-def _tell_of_trouble(
-    manager: EventManager,
-    e: BaseEvent,
-    level: EventLevel | None = None,
-    **options: Any,
-) -> None:
-    if (level or e.level_tag()) in {EventLevel.WARN, EventLevel.ERROR}:
-        _fire_event(manager, e, level, **options)
-
-
-_fire_event = EventManager.fire_event
-
-
-def _plain_globals(environment: Environment, names: Mapping[str, Any]) -> Any:
-    return {**environment.globals, **(names or {})}
 
 
 @cache
