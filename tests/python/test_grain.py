@@ -144,7 +144,7 @@ def test_each_row_that_refers_to_none_is_counted(
 
     def note(event: EventMsg) -> None:
         if event.info.name == "LogTestResult":
-            counts.append(event.data.num_failures)  # type: ignore[attr-defined]
+            counts.append(event.data.num_failures)
 
     monkeypatch.setattr(dbt_process, "print_error", note)
     folders = [f"--{kind}-path={path.parent / kind}" for kind in ("target", "log")]
