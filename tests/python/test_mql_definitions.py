@@ -25,6 +25,7 @@ PEOPLE, VERSIONS = 300, 12
 JUDGES = (
     "int_lifecycle__person_attributes",
     "int_lifecycle__fitting_people",
+    "int_lifecycle__counted_touches",
     "int_lifecycle__criterion_touches",
     "int_lifecycle__engagement_spells",
     "int_lifecycle__condition_spells",
@@ -62,8 +63,8 @@ COLUMNS = {
     "employee_count integer, annual_revenue_usd double",
     "marts.bridge_person_records": "person_id varchar, source varchar",
     "marts.fct_touchpoints": "touchpoint_id varchar, person_id varchar, "
-    "touch_type varchar, channel varchar, is_marketing boolean, is_sales boolean, "
-    "touched_at timestamp, " + key("person_key", "person_id"),
+    "campaign_id varchar, touch_type varchar, channel varchar, is_marketing boolean, "
+    "is_sales boolean, touched_at timestamp, " + key("person_key", "person_id"),
     "intermediate.int_lifecycle__landing_pages": "touchpoint_id varchar, "
     "landing_page varchar",
     "intermediate.int_lifecycle__score_standings": "subject_id varchar, "

@@ -54,6 +54,7 @@ MODELS = (
     "int_lifecycle__engaged_people",
     "int_lifecycle__fired_rules",
     "int_lifecycle__current_scores",
+    "int_lifecycle__told_rules",
     "fct_lead_score_changes",
     "fct_lead_score_rules",
     "fct_lead_rule_scores",
@@ -336,6 +337,7 @@ def random_world(seed: int) -> World:
                     "campaign_id": None,
                     "touch_type": f"kind{kind}",
                     "channel": f"channel{kind}{chance.choice(['', '_more'])}",
+                    "is_marketing": True,
                     "is_sales": chance.random() < 0.05,
                     "touched_at": moment,
                 }
@@ -436,8 +438,8 @@ def facts(world: World) -> dict[str, tuple[str, Sequence[Sequence[Any]]]]:
     return {
         "marts.fct_touchpoints": (
             "touchpoint_id varchar, person_id varchar, campaign_id varchar, "
-            "touch_type varchar, channel varchar, is_sales boolean, "
-            "touched_at timestamp",
+            "touch_type varchar, channel varchar, is_marketing boolean, "
+            "is_sales boolean, touched_at timestamp",
             [tuple(touch.values()) for touch in world.touches],
         ),
         "marts.dim_campaigns": ("campaign_id varchar, campaign_type varchar", []),

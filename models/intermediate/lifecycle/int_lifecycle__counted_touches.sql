@@ -19,6 +19,7 @@ counted_touches as (
         coalesce(campaign_id, '') as campaign_id,
         coalesce(touch_type, '') as touch_type,
         channel,
+        is_marketing,
         touched_at
     from touchpoints
     where

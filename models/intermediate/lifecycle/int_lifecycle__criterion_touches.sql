@@ -12,19 +12,15 @@ criteria as (
 
 ),
 
-touchpoints as (
+counted_touches as (
 
     select
         touchpoint_id,
         person_key,
-        coalesce(touch_type, '') as touch_type,
+        touch_type,
         is_marketing,
         touched_at
-    from {{ ref('fct_touchpoints') }}
-    where
-        person_key is not null
-        and not is_sales
-        and touched_at <= {{ as_of() }}
+    from {{ ref('int_lifecycle__counted_touches') }}
 
 ),
 
@@ -37,11 +33,11 @@ landing_pages as (
 described_touches as (
 
     select
-        touchpoints.*,
+        counted_touches.*,
         coalesce(landing_pages.landing_page, '') as landing_page
-    from touchpoints
+    from counted_touches
     left join landing_pages
-        on touchpoints.touchpoint_id = landing_pages.touchpoint_id
+        on counted_touches.touchpoint_id = landing_pages.touchpoint_id
 
 ),
 

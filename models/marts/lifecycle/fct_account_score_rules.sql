@@ -3,28 +3,9 @@
 
 with
 
-fired_rules as (
+told_rules as (
 
-    select * from {{ ref('int_lifecycle__fired_rules') }}
-
-),
-
-scoring_rules as (
-
-    select
-        rule_id,
-        rule,
-        dimension
-    from {{ ref('scoring_rules') }}
-
-),
-
-scored_subjects as (
-
-    select
-        subject_id,
-        subject_key
-    from {{ ref('int_lifecycle__current_scores') }}
+    select * from {{ ref('int_lifecycle__told_rules') }}
     where subject = 'account'
 
 ),
@@ -32,18 +13,14 @@ scored_subjects as (
 account_score_rules as (
 
     select
-        scored_subjects.subject_id as account_id,
-        scoring_rules.rule_id,
-        scoring_rules.rule,
-        scoring_rules.dimension,
-        fired_rules.times_fired,
-        fired_rules.points,
-        fired_rules.last_fired_at
-    from fired_rules
-    inner join scoring_rules
-        on fired_rules.rule_id = scoring_rules.rule_id
-    inner join scored_subjects
-        on fired_rules.subject_key = scored_subjects.subject_key
+        subject_id as account_id,
+        rule_id,
+        rule,
+        dimension,
+        times_fired,
+        points,
+        last_fired_at
+    from told_rules
 
 )
 
