@@ -341,24 +341,19 @@ DIRECT_END = Deal(0, 1, 2, 100, [(0, "search"), (1, "email"), (2, "direct")])
 AFTER_ALL = Deal(9, 0, 5, 33, [(6, "search"), (5, "direct"), (5, "sales")])
 
 
-@WORLDS
-@example(deals=[ALL_AT_ONCE, DIRECT_END, AFTER_ALL])
-@given(deals=DEALS)
-def test_weights_by_position_equal_the_oracle(
-    attribution: AttributionSql, deals: list[Deal]
+def assert_weights(
+    built: duckdb.DuckDBPyConnection, conversions: list[Conversion]
 ) -> None:
-    conversions = conversions_of(deals)
-    with deals_built(attribution, deals, conversions) as built:
-        credited = built.execute(
-            "select conversion_type, conversion_id, attribution_model, touchpoint_id, "
-            "weight, credit_usd from mops.marts.fct_attribution_credits"
+    credited = built.execute(
+        "select conversion_type, conversion_id, attribution_model, touchpoint_id, "
+        "weight, credit_usd from mops.marts.fct_attribution_credits"
+    ).fetchall()
+    unattributed = set(
+        built.execute(
+            "select conversion_type, conversion_id "
+            "from mops.marts.fct_unattributed_conversions"
         ).fetchall()
-        unattributed = set(
-            built.execute(
-                "select conversion_type, conversion_id "
-                "from mops.marts.fct_unattributed_conversions"
-            ).fetchall()
-        )
+    )
     wanted = {
         (one.kind, one.id, model, touch): weight
         for one in conversions
@@ -397,24 +392,32 @@ def shape(conversion: Conversion) -> tuple[Any, ...] | None:
     return (len(counted), *places, literal is counted[-1])
 
 
-@WORLDS
-@example(deals=[ALL_AT_ONCE, DIRECT_END, AFTER_ALL])
-@given(deals=DEALS)
-def test_journeys_have_one_shape_where_positions_fall_alike_and_only_there(
-    attribution: AttributionSql, deals: list[Deal]
+def assert_shapes(
+    built: duckdb.DuckDBPyConnection, conversions: list[Conversion]
 ) -> None:
-    conversions = conversions_of(deals)
-    with deals_built(attribution, deals, conversions) as built:
-        found = {
-            (kind, key): number
-            for kind, key, number in built.execute(
-                "select distinct conversion_type, conversion_id, shape "
-                "from mops.intermediate.int_attribution__journey_positions "
-                "join mops.intermediate.int_attribution__conversions "
-                "using (conversion_key, conversion_type)"
-            ).fetchall()
-        }
+    found = {
+        (kind, key): number
+        for kind, key, number in built.execute(
+            "select distinct conversion_type, conversion_id, shape "
+            "from mops.intermediate.int_attribution__journey_positions "
+            "join mops.intermediate.int_attribution__conversions "
+            "using (conversion_key, conversion_type)"
+        ).fetchall()
+    }
     wanted = {(one.kind, one.id): told for one in conversions if (told := shape(one))}
     assert found.keys() == wanted.keys()
     pairs = {(found[key], wanted[key]) for key in wanted}
     assert len(pairs) == len(set(found.values())) == len(set(wanted.values()))
+
+
+@WORLDS
+@example(deals=[ALL_AT_ONCE, DIRECT_END, AFTER_ALL])
+@given(deals=DEALS)
+def test_weights_by_position_equal_the_oracle(
+    attribution: AttributionSql, deals: list[Deal]
+) -> None:
+    """Journeys have one shape where positions fall alike, and only there."""
+    conversions = conversions_of(deals)
+    with deals_built(attribution, deals, conversions) as built:
+        assert_weights(built, conversions)
+        assert_shapes(built, conversions)
