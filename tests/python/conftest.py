@@ -176,13 +176,11 @@ def run_dbt(
     """Build seeds and models in this process, without their tests.
 
     Seeds and staging views stay as they are where all of them stand already, but for
-    views that read a var. What dbt writes about a run takes it seconds, so that it is
-    to be asked for.
+    views that read a var.
     """
     if is_prepared(warehouse):
         seeds = False
         exclude = (*exclude, f"tag:{dbt_process.FIXED}")
-    options = ["--full-refresh"] if full_refresh else []
     return _invoke(
         "build",
         () if seeds else ("seed",),
@@ -190,8 +188,9 @@ def run_dbt(
         select,
         variables,
         exclude=exclude,
-        options=[*options, "--write-json" if artifacts else "--no-write-json"],
+        options=["--full-refresh"] if full_refresh else [],
         tests=False,
+        artifacts=artifacts,
     )
 
 
@@ -206,8 +205,7 @@ def judge(
 
     Where a part is built, tests that read models of the others too are left out.
     """
-    options = ["--no-write-json"]
-    options += ["--indirect-selection", "buildable"] if in_part else []
+    options = ["--indirect-selection", "buildable"] if in_part else []
     return _invoke(
         "test", ["unit_test"], warehouse, select, variables, options=options, tests=True
     )
@@ -223,6 +221,7 @@ def _invoke(
     exclude: Iterable[str] = (),
     options: Iterable[str] = (),
     tests: bool,
+    artifacts: bool = False,
 ) -> bool:
     arguments = [command, *options]
     # A selector that names nothing is a mistake of the test's.
@@ -237,7 +236,7 @@ def _invoke(
         arguments += ["--exclude", selector]
     if variables:
         arguments += ["--vars", str(dict(variables))]
-    return dbt_process.invoke(arguments, warehouse, tests=tests)
+    return dbt_process.invoke(arguments, warehouse, tests=tests, artifacts=artifacts)
 
 
 Builder = Callable[..., Warehouse]

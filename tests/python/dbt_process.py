@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
+import pickle
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -108,21 +112,75 @@ def _reads_vars(node: ManifestNode | Macro, project: Manifest) -> bool:
     )
 
 
+def project_of_test(name: str) -> Manifest:
+    """Return one test and what it reads, as dbt looks through all that it is given.
+
+    What the project does at the end of every run is there too.
+    """
+    everything = parsed_project()
+    nodes = everything.nodes
+    kept = {
+        key: node
+        for key, node in nodes.items()
+        if node.name == name or node.resource_type == NodeType.Operation
+    }
+    for node in list(kept.values()):
+        kept.update((key, nodes[key]) for key in node.depends_on_nodes)
+    return replace(
+        everything,
+        nodes=deepcopy(kept),
+        unit_tests={},
+        exposures={},
+        metrics={},
+        semantic_models={},
+        saved_queries={},
+    )
+
+
+@cache
+def _pickled(tests: bool) -> bytes:
+    return pickle.dumps(parsed_project() if tests else project_without_tests())
+
+
+def _copy(pickled: bytes) -> Manifest:
+    """Return a project of the run's own.
+
+    While its many objects are made none of them is garbage, and to look for some would
+    take ten times as long.
+    """
+    gc.disable()
+    try:
+        project: Manifest = pickle.loads(pickled)  # noqa: S301 - our own
+    finally:
+        gc.enable()
+    return project
+
+
 def print_error(event: EventMsg) -> None:
     """Print what went wrong, as the log of a run is off."""
     if event.info.level == "error":
         print(event.info.msg)  # type: ignore[attr-defined]
 
 
-def invoke(arguments: Sequence[str], warehouse: Path, *, tests: bool = True) -> bool:
+def invoke(
+    arguments: Sequence[str],
+    warehouse: Path,
+    *,
+    tests: bool = True,
+    project: Manifest | None = None,
+    artifacts: bool = False,
+) -> bool:
     """Run one dbt command, with or without tests, and return whether it succeeded.
 
-    The connection is closed afterwards, so that the test can open the warehouse.
+    A part of the project may be given in place of all of it, for one run. What dbt
+    writes about a run takes it seconds, so that it is to be asked for. The connection
+    is closed afterwards, so that the test can open the warehouse.
     """
     with environment(warehouse):
         try:
-            project = parsed_project() if tests else project_without_tests()
-            runner = dbtRunner(manifest=project.deepcopy(), callbacks=[print_error])
-            return bool(runner.invoke([*arguments, *LOG_NOTHING]).success)
+            own = project or _copy(_pickled(tests))
+            runner = dbtRunner(manifest=own, callbacks=[print_error])
+            written = ["--write-json" if artifacts else "--no-write-json"]
+            return bool(runner.invoke([*arguments, *written, *LOG_NOTHING]).success)
         finally:
             let_go()

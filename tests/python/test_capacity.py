@@ -244,7 +244,7 @@ class TestLoads:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """Return a company with reps in three parts of the world, who keep what they aim at.
+    """Return a company whose reps, in three parts of the world, keep what they aim at.
 
     Its target is one that its answers reach, so that there is a headcount to tell.
     """

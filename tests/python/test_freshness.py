@@ -37,7 +37,8 @@ def statuses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
             [[*name, now - timedelta(days=days)] for name, days in DAYS_AGO.items()],
         )
     arguments = ["source", "freshness", "--target-path", str(folder)]
-    assert dbt_process.invoke([*arguments, "--log-path", str(folder)], warehouse)
+    arguments += ["--log-path", str(folder)]
+    assert dbt_process.invoke(arguments, warehouse, artifacts=True)
     found = json.loads((folder / "sources.json").read_text("utf-8"))
     return {
         result["unique_id"].removeprefix("source.mops."): result["status"]

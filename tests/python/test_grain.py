@@ -26,7 +26,11 @@ def said_by(test: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]
 
     monkeypatch.setattr(dbt_process, "print_error", note)
     folders = [f"--{kind}-path={path.parent / kind}" for kind in ("target", "log")]
-    passed = dbt_process.invoke(["test", "--select", test, *folders], path)
+    passed = dbt_process.invoke(
+        ["test", "--select", test, *folders],
+        path,
+        project=dbt_process.project_of_test(test),
+    )
     assert passed == (not said)
     return said
 
@@ -149,6 +153,10 @@ def test_each_row_that_refers_to_none_is_counted(
     monkeypatch.setattr(dbt_process, "print_error", note)
     folders = [f"--{kind}-path={path.parent / kind}" for kind in ("target", "log")]
     test = f"relationships_{REFERRING}_channel__channel__ref_channels_"
-    passed = dbt_process.invoke(["test", "--select", test, *folders], path)
+    passed = dbt_process.invoke(
+        ["test", "--select", test, *folders],
+        path,
+        project=dbt_process.project_of_test(test),
+    )
     assert counts == [orphans]
     assert passed == (orphans == 0)

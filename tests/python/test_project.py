@@ -90,7 +90,7 @@ def test_every_unit_test_passes(company_warehouse: Warehouse, tmp_path: Path) ->
     path = Path(shutil.copy(company_warehouse.path, tmp_path))
     arguments = ["test", "--select", "test_type:unit"]
     arguments += ["--target-path", str(tmp_path), "--log-path", str(tmp_path)]
-    assert dbt_process.invoke(arguments, path)
+    assert dbt_process.invoke(arguments, path, artifacts=True)
     results = json.loads((tmp_path / "run_results.json").read_text())
     statuses = [
         result["status"]
