@@ -64,7 +64,7 @@ def main() -> int:
     if not (standing / DATABASE).exists():
         raise SystemExit(f"nothing is published in {options.out}: run make demo")
     if not CHROMIUM.exists():
-        raise SystemExit(f"no browser at {CHROMIUM}: apt-get install {CHROMIUM.name}")
+        raise SystemExit(f"no browser at {CHROMIUM}: apt-get install chromium")
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         touches, megabytes, quarters = _enlarged(standing, folder, options.touches)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-CHROMIUM = Path(os.environ.get("MOPS_CHROMIUM", "/usr/bin/chromium-headless-shell"))
+CHROMIUM = Path(os.environ.get("MOPS_CHROMIUM", "/usr/bin/chromium"))
 PAGES = (
     "Pulse",
     "Funnel",

@@ -44,7 +44,7 @@ def settle(page: Page) -> None:
         page.wait_for_selector(
             '[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=60_000
         )
-        page.wait_for_timeout(200)
+        page.wait_for_timeout(350)
         text = page.locator('[data-testid="stApp"]').inner_text()
         seen, still = text, still + 1 if text == seen else 0
 

@@ -53,8 +53,7 @@ AXE = "axe-core@4.10.3"
 WORD = "open sesame"
 
 pytestmark = pytest.mark.skipif(
-    not CHROMIUM.exists(),
-    reason=f"no browser at {CHROMIUM}: apt-get install {CHROMIUM.name}",
+    not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}: apt-get install chromium"
 )
 
 
