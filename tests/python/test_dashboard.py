@@ -170,6 +170,7 @@ def test_a_quarter_that_is_over_is_held_against_the_one_before(
     (now,) = rows(SUMS, start=STARTS[BEFORE], channel=None)
     (past,) = rows(SUMS, start=date(2026, 1, 1), channel=None)
     visit(page, address, quarter=BEFORE)
+    page.locator('[data-testid="stMetricDelta"]').first.wait_for()
     deltas = page.locator('[data-testid="stMetricDelta"]').all_inner_texts()
     change = now["sourced"] / past["sourced"] - 1
     assert f"{abs(change):.0%}" in deltas[0].replace("-", "").replace("+", "")
@@ -658,6 +659,7 @@ def test_every_figure_says_what_it_is_and_how_far_to_trust_it(
     page: Page, address: str
 ) -> None:
     visit(page, address)
+    page.locator('[data-testid="stMetric"]').first.wait_for()
     metrics = page.locator('[data-testid="stMetric"]').all()
     for metric in metrics:
         metric.locator('[data-testid="stTooltipHoverTarget"]').hover()
