@@ -16,6 +16,16 @@ REFERRING = "score_features"
 SHARED = f"{TEST}: channel is shared in"
 
 
+def passes(test: str, path: Path) -> bool:
+    """Run a test on a warehouse, alone, and return whether it found nothing."""
+    folders = [f"--{kind}-path={path.parent / kind}" for kind in ("target", "log")]
+    return dbt_process.invoke(
+        ["test", "--select", test, *folders],
+        path,
+        project=dbt_process.project_of_test(test),
+    )
+
+
 def said_by(test: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Run a test on a warehouse and return what it says, failed where it says any."""
     said: list[str] = []
@@ -25,12 +35,7 @@ def said_by(test: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]
             said.append(event.info.msg)  # type: ignore[attr-defined]
 
     monkeypatch.setattr(dbt_process, "print_error", note)
-    folders = [f"--{kind}-path={path.parent / kind}" for kind in ("target", "log")]
-    passed = dbt_process.invoke(
-        ["test", "--select", test, *folders],
-        path,
-        project=dbt_process.project_of_test(test),
-    )
+    passed = passes(test, path)
     assert passed == (not said)
     return said
 
@@ -151,12 +156,6 @@ def test_each_row_that_refers_to_none_is_counted(
             counts.append(event.data.num_failures)
 
     monkeypatch.setattr(dbt_process, "print_error", note)
-    folders = [f"--{kind}-path={path.parent / kind}" for kind in ("target", "log")]
-    test = f"relationships_{REFERRING}_channel__channel__ref_channels_"
-    passed = dbt_process.invoke(
-        ["test", "--select", test, *folders],
-        path,
-        project=dbt_process.project_of_test(test),
-    )
+    passed = passes(f"relationships_{REFERRING}_channel__channel__ref_channels_", path)
     assert counts == [orphans]
     assert passed == (orphans == 0)
