@@ -12,6 +12,7 @@ from pathlib import Path
 
 from streamlit.web import cli
 
+import prompt_server
 from publication import read_ahead
 
 _APP = Path(__file__).with_name("app.py")
@@ -25,6 +26,7 @@ def main() -> None:
     """Import the pages and read what they share, then serve until told to stop."""
     import_module("pages")
     read_ahead()
+    prompt_server.use()
     cli.main(["run", str(_APP), *sys.argv[1:]], prog_name="streamlit")
 
 

@@ -38,13 +38,18 @@ def visit(page: Page, address: str, name: str = "Pulse", **filters: str) -> None
 
 
 def settle(page: Page) -> None:
-    """Wait until nothing runs and nothing more appears, however busy the machine is."""
+    """Wait until nothing runs and nothing more appears, however busy the machine is.
+
+    What has arrived may not be drawn yet: the browser is asked when it has nothing left
+    to do, which it tells the later the less of the machine it has.
+    """
     seen, still = "", 0
     while still < 3:
         page.wait_for_selector(
             '[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=60_000
         )
         page.wait_for_timeout(350)
+        page.evaluate("new Promise(idle => requestIdleCallback(() => idle()))")
         text = page.locator('[data-testid="stApp"]').inner_text()
         seen, still = text, still + 1 if text == seen else 0
 
