@@ -42,7 +42,7 @@ async def _is_sent_at_once(listening: socket.socket) -> bool:
     assert head.startswith(b"HTTP/1.1 200")
     (connection,) = server.server_state.connections
     accepted = connection.transport.get_extra_info("socket")
-    is_prompt = accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+    is_prompt = bool(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
     writer.close()
     server.should_exit = True
     await serving
