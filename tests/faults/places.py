@@ -135,7 +135,8 @@ class Place:
         return time.monotonic() - begin
 
     def copied(self, folder: Path) -> Place:
-        """Return a copy, in place of an earlier one."""
+        """Return a copy, in place of an earlier one; nothing need be here yet."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.folder, folder, symlinks=True)
         return Place(folder)

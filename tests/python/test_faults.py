@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -31,6 +32,7 @@ import salvage
 import score
 import validate
 from conftest import Warehouse, prepared_warehouse, write_tables
+from kills import Stage, Trial
 from lib import locks, salvaging
 from lib.cli import CHECK_FAILED, OK, WRONG_USE, UserError
 from lib.erasure import salt
@@ -39,7 +41,7 @@ from lib.publish import latest_publication, publish
 from lib.warehouse import PROJECT_ROOT, connect, log_of_changes, undisturbed
 from other_process import ended, held_open, killed_after, started
 from own_process_work import have_it_done, landed_elsewhere, rules_imported
-from places import content, differences
+from places import Place, content, differences, of_warehouse
 from published_company import validate as passed
 from test_attribution_increments import World
 from test_attribution_increments import content as credits_of
@@ -530,6 +532,18 @@ class TestKills:
             room.land()
             assert differences(calm, room.rows()) == []
         assert kills
+
+    def test_what_tries_fifty_of_them_tries_one(self, room: Room) -> None:
+        command = ("load.py", str(room.raw))
+        calm = Place(room.folder / "calm")
+        stage = Stage("load.py", calm.done(command))
+        empty = Place(room.folder / "empty")
+        trial = Trial(empty, command, [stage], of_warehouse, of_warehouse(calm))
+        scratch, chance = room.folder / "scratch", random.Random(1)  # noqa: S311
+        assert trial.survive(scratch, chance) == {"load.py": 1}
+        lossy = replace(trial, calm={"raw_generic.people": (1, 0)})
+        with pytest.raises(UserError, match=r"raw_generic.people is \(20000, "):
+            lossy.survive(scratch, chance)
 
     @pytest.mark.parametrize("last", ["journey_positions", "position_credits"])
     def test_a_build_between_two_tables_that_must_agree(
