@@ -41,7 +41,11 @@ class Project:
     """
 
     def __init__(self, variables: Mapping[str, str]) -> None:
-        """Take the vars that every command goes by."""
+        """Take the vars that every command goes by, once the project is parsed.
+
+        What there is to build may hang on none of them: a project is parsed with
+        those of dbt_project.yml alone, so that what was parsed serves any as_of.
+        """
         self.failed: list[str] = []
         self._variables = json.dumps(dict(variables))
         self._manifest: Manifest | None = None
@@ -59,7 +63,7 @@ class Project:
             except OSError as error:
                 reason = f"dbt cannot write to {folder}: {error.strerror}"
                 raise UserError(reason) from error
-        parsed = self._invoke("--quiet", "parse", "--no-write-json")
+        parsed = self._invoke("--quiet", "parse", "--no-write-json", variables="{}")
         if not isinstance(parsed.result, Manifest):
             return _exit_code(parsed)
         self._manifest = parsed.result
@@ -74,7 +78,7 @@ class Project:
         The warehouse is let go of afterwards, so that the next step can open it.
         """
         try:
-            done = self._invoke(*arguments)
+            done = self._invoke(*arguments, variables=self._variables)
         finally:
             let_go()
         for each in _results(done):
@@ -83,8 +87,8 @@ class Project:
         _raise_fault(str(each.message) for each in _results(done))
         return _exit_code(done)
 
-    def _invoke(self, *arguments: str) -> dbtRunnerResult:
-        command = [*arguments, *_HERE, *_LOG, "--vars", self._variables]
+    def _invoke(self, *arguments: str, variables: str) -> dbtRunnerResult:
+        command = [*arguments, *_HERE, *_LOG, "--vars", variables]
         done = dbtRunner(manifest=self._manifest).invoke(command)
         met = done.exception
         # Of a disk that fills up between two models no result tells.

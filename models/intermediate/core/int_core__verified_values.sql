@@ -1,9 +1,7 @@
 -- Grain: one row per record and field whose value something other than the record
 -- confirms: mail that got through to the address, or the latest answer to the field of
 -- an enrichment vendor that is the same. Only fields are looked into that a policy asks
--- about.
-
-{{ config(materialized='view') }}
+-- about. A table, because people and accounts both read it.
 
 with
 

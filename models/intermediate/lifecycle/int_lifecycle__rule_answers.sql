@@ -1,7 +1,6 @@
 -- Grain: one row per person, moment and routing rule that fits the lead and allows
 -- anybody, with its place among those of its set.
-
-{{ config(materialized='view') }}
+-- A table, because the queue and the verdicts both read it.
 
 with
 

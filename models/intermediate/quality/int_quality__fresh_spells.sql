@@ -4,12 +4,13 @@
 
 with
 
-verifications as (
+verified_years as (
 
     select
         person_id,
-        verified_at
-    from {{ ref('int_quality__verifications') }}
+        verified_from,
+        {{ dbt.dateadd('month', 12, 'verified_until') }} as fresh_until
+    from {{ ref('int_quality__verified_years') }}
 
 ),
 
@@ -19,20 +20,6 @@ bounces as (
         person_id,
         email_bounced_at
     from {{ ref('int_quality__people') }}
-
-),
-
-verified_years as (
-
-    -- Within a calendar year each verification is fresh at the next one.
-    select
-        person_id,
-        min(verified_at) as verified_from,
-        max({{ dbt.dateadd('month', 12, 'verified_at') }}) as fresh_until
-    from verifications
-    group by
-        person_id,
-        extract(year from verified_at)
 
 ),
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold, cross_val_predict, cross_val_score
+from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from lib.scoring.frame import NUMBER, TEXT, UNKNOWN, Feature
 
@@ -30,6 +30,7 @@ _PER_LOG_ODDS = POINTS_TO_DOUBLE / math.log(2)
 _PENALTIES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 _QUANTILES = (0.0, 0.4, 0.7, 0.9)  # of the values above zero, where bins begin
 _FOLDS = 5
+_SOLVER = {"solver": "newton-cholesky", "max_iter": 200}
 _NO_PENALTY = 1e6
 _LEAST_SLOPE = 0.05
 _SIGNS = {"up": 1, "up_if_any": 1, "down": -1}
@@ -199,7 +200,7 @@ def _is_allowed(column: _Column, step: float) -> bool:
 
 
 def _regression(penalty: float) -> LogisticRegression:
-    return LogisticRegression(C=penalty, solver="newton-cholesky", max_iter=200)
+    return LogisticRegression(C=penalty, **_SOLVER)
 
 
 def _folds(target: NDArray[np.bool_]) -> StratifiedKFold:
@@ -209,17 +210,17 @@ def _folds(target: NDArray[np.bool_]) -> StratifiedKFold:
 
 def _best_penalty(design: Array, target: NDArray[np.bool_]) -> float:
     """Return the strength whose predictions of unseen leads lose least."""
-    losses = {
-        penalty: -cross_val_score(
-            _regression(penalty),
-            design,
-            target,
-            cv=_folds(target),
-            scoring="neg_log_loss",
-        ).mean()
-        for penalty in _PENALTIES
-    }
-    return min(losses, key=lambda penalty: (round(losses[penalty], 9), penalty))
+    tried = LogisticRegressionCV(
+        Cs=_PENALTIES,
+        cv=_folds(target),
+        scoring="neg_log_loss",
+        l1_ratios=(0,),
+        refit=False,
+        use_legacy_attributes=False,
+        **_SOLVER,
+    ).fit(design, target)
+    losses = -tried.scores_.mean(axis=(0, 1))
+    return min(zip(losses.round(9), _PENALTIES, strict=True))[1]
 
 
 def _calibration_slope(

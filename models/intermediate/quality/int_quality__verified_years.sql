@@ -1,7 +1,6 @@
--- Grain: one row per golden person and moment at which something showed that what we
--- know of them holds: a record made or changed, or a response of theirs.
-
-{{ config(materialized='view') }}
+-- Grain: one row per golden person and calendar year in which something showed that what
+-- we know of them holds: a record made or changed, or a response of theirs. Within a
+-- year each such moment is fresh at the next one.
 
 with
 
@@ -68,17 +67,19 @@ moments as (
 
 ),
 
-verifications as (
+verified_years as (
 
     select
         person_id,
-        verified_at
+        cast(extract(year from verified_at) as integer) as verified_year,
+        min(verified_at) as verified_from,
+        max(verified_at) as verified_until
     from moments
     where verified_at <= {{ as_of() }}
     group by
         person_id,
-        verified_at
+        cast(extract(year from verified_at) as integer)
 
 )
 
-select * from verifications
+select * from verified_years
