@@ -29,14 +29,14 @@ $(VENV)/bin/uv:
 	$(PY) -m pip install --quiet --disable-pip-version-check uv
 
 $(VENV)/.synced: requirements.lock $(VENV)/bin/uv
-	$(VENV)/bin/uv pip sync --quiet --python $(PY) requirements.lock
+	$(VENV)/bin/uv pip sync --quiet --compile-bytecode --python $(PY) requirements.lock
 	touch $@
 
 setup: $(VENV)/.synced ## Install the locked environment into .venv.
 
 $(SPARK_VENV)/.synced: requirements-spark.lock $(VENV)/bin/uv
 	$(PYTHON) -m venv $(SPARK_VENV)
-	$(VENV)/bin/uv pip sync --quiet --python $(SPARK_VENV)/bin/python requirements-spark.lock
+	$(VENV)/bin/uv pip sync --quiet --compile-bytecode --python $(SPARK_VENV)/bin/python requirements-spark.lock
 	touch $@
 
 lock: $(VENV)/bin/uv ## Resolve pyproject.toml into the locks.
