@@ -43,8 +43,8 @@ class Project:
     def __init__(self, variables: Mapping[str, str]) -> None:
         """Take the vars that every command goes by, once the project is parsed.
 
-        What there is to build may hang on none of them: a project is parsed with
-        those of dbt_project.yml alone, so that what was parsed serves any as_of.
+        No config, ref or switch may depend on them: the project is parsed with those
+        of dbt_project.yml alone, so that what was parsed serves any as_of.
         """
         self.failed: list[str] = []
         self._variables = json.dumps(dict(variables))

@@ -6,11 +6,7 @@ with
 
 verified_years as (
 
-    select
-        person_id,
-        verified_from,
-        {{ dbt.dateadd('month', 12, 'verified_until') }} as fresh_until
-    from {{ ref('int_quality__verified_years') }}
+    select * from {{ ref('int_quality__verified_years') }}
 
 ),
 

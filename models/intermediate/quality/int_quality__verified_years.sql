@@ -1,6 +1,6 @@
--- Grain: one row per golden person and calendar year in which something showed that what
--- we know of them holds: a record made or changed, or a response of theirs. Within a
--- year each such moment is fresh at the next one.
+-- Grain: one row per golden person and calendar year in which something showed that
+-- what we know of them holds: a record made or changed, or a response of theirs. Within
+-- a year each such moment is fresh at the next one.
 
 with
 
@@ -73,7 +73,7 @@ verified_years as (
         person_id,
         cast(extract(year from verified_at) as integer) as verified_year,
         min(verified_at) as verified_from,
-        max(verified_at) as verified_until
+        max({{ dbt.dateadd('month', 12, 'verified_at') }}) as fresh_until
     from moments
     where verified_at <= {{ as_of() }}
     group by
