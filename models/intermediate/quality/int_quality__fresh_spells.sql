@@ -55,7 +55,7 @@ spells as (
         person_id,
         spell_number,
         min(verified_from) as starts_at,
-        max(fresh_until) as verified_until
+        max(fresh_until) as fresh_until
     from numbered_years
     group by
         person_id,
@@ -70,8 +70,8 @@ fresh_spells as (
         spells.spell_number,
         spells.starts_at,
         least(
-            spells.verified_until,
-            coalesce(bounces.email_bounced_at, spells.verified_until)
+            spells.fresh_until,
+            coalesce(bounces.email_bounced_at, spells.fresh_until)
         ) as ends_at
     from spells
     inner join bounces

@@ -42,21 +42,29 @@ response_types as (
 
 ),
 
-moments as (
+records as (
 
     select
         person_records.person_id,
-        staged_people.created_at as verified_at
+        staged_people.created_at,
+        staged_people.updated_at
     from person_records
     inner join staged_people
         on person_records.person_record_id = staged_people.record_key
+
+),
+
+moments as (
+
+    select
+        person_id,
+        created_at as verified_at
+    from records
     union all
     select
-        person_records.person_id,
-        staged_people.updated_at as verified_at
-    from person_records
-    inner join staged_people
-        on person_records.person_record_id = staged_people.record_key
+        person_id,
+        updated_at as verified_at
+    from records
     union all
     select
         responses.person_id,
