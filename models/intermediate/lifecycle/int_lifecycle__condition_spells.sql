@@ -6,13 +6,10 @@ with
 
 fitting_people as (
 
-    select * from {{ ref('int_lifecycle__fitting_people') }}
-
-),
-
-criterion_touches as (
-
-    select * from {{ ref('int_lifecycle__criterion_touches') }}
+    select
+        person_key,
+        route_key
+    from {{ ref('int_lifecycle__fitting_people') }}
 
 ),
 
@@ -25,22 +22,12 @@ engagement_spells as (
 numbered_touches as (
 
     select
-        criterion_touches.*,
+        *,
         row_number() over (
-            partition by
-                criterion_touches.person_key,
-                criterion_touches.definition_version,
-                criterion_touches.route,
-                criterion_touches.condition_number
-            order by criterion_touches.touched_at, criterion_touches.touchpoint_id
+            partition by person_key, route_key, condition_number
+            order by touched_at, touch_key
         ) as touch_number
-    from criterion_touches
-    inner join fitting_people
-        on
-            criterion_touches.person_key = fitting_people.person_key
-            and criterion_touches.definition_version
-            = fitting_people.definition_version
-            and criterion_touches.route = fitting_people.route
+    from {{ ref('int_lifecycle__criterion_touches') }}
 
 ),
 
@@ -48,8 +35,7 @@ met_spells as (
 
     select
         last_touches.person_key,
-        last_touches.definition_version,
-        last_touches.route,
+        last_touches.route_key,
         last_touches.condition_number,
         last_touches.touched_at as met_at,
         first_touches.touched_at + first_touches.window_days * interval '1' day
@@ -58,8 +44,7 @@ met_spells as (
     inner join numbered_touches as first_touches
         on
             last_touches.person_key = first_touches.person_key
-            and last_touches.definition_version = first_touches.definition_version
-            and last_touches.route = first_touches.route
+            and last_touches.route_key = first_touches.route_key
             and last_touches.condition_number = first_touches.condition_number
             and last_touches.touch_number
             = first_touches.touch_number + first_touches.least_count - 1
@@ -71,9 +56,7 @@ met_spells as (
     inner join fitting_people
         on
             engagement_spells.person_key = fitting_people.person_key
-            and engagement_spells.definition_version
-            = fitting_people.definition_version
-            and engagement_spells.route = fitting_people.route
+            and engagement_spells.route_key = fitting_people.route_key
 
 ),
 
@@ -81,16 +64,14 @@ longest_spells as (
 
     select
         person_key,
-        definition_version,
-        route,
+        route_key,
         condition_number,
         met_at,
         max(met_until) as met_until
     from met_spells
     group by
         person_key,
-        definition_version,
-        route,
+        route_key,
         condition_number,
         met_at
 
@@ -100,14 +81,13 @@ condition_spells as (
 
     select
         person_key,
-        definition_version,
-        route,
+        route_key,
         condition_number,
         met_at,
         least(
             met_until,
             lead(met_at) over (
-                partition by person_key, definition_version, route, condition_number
+                partition by person_key, route_key, condition_number
                 order by met_at
             ) - interval 1 microsecond
         ) as met_until

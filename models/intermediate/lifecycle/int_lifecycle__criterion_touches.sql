@@ -1,13 +1,15 @@
--- Grain: one row per touch of a known person up to as_of and condition of an MQL
--- definition that counts it. Criteria are held against each kind of touch once.
-
-{{ config(materialized='view') }}
+-- Grain: one row per touch up to as_of of a person who fits a route of an MQL definition
+-- and condition of it that counts the touch. Criteria are held against each kind of
+-- touch once. All in numbers, which are fast to join on and to sort.
 
 with
 
 criteria as (
 
-    select * from {{ ref('mql_criteria') }}
+    select
+        *,
+        {{ route_key() }} as route_key
+    from {{ ref('mql_criteria') }}
     where kind = 'touches'
 
 ),
@@ -16,6 +18,7 @@ counted_touches as (
 
     select
         touchpoint_id,
+        {{ number_key('touchpoint_id') }} as touch_key,
         person_key,
         touch_type,
         is_marketing,
@@ -27,6 +30,15 @@ counted_touches as (
 landing_pages as (
 
     select * from {{ ref('int_lifecycle__landing_pages') }}
+
+),
+
+fitting_people as (
+
+    select
+        person_key,
+        route_key
+    from {{ ref('int_lifecycle__fitting_people') }}
 
 ),
 
@@ -61,8 +73,7 @@ counted_kinds as (
         touch_kinds.touch_type,
         touch_kinds.landing_page,
         touch_kinds.is_marketing,
-        criteria.definition_version,
-        criteria.route,
+        criteria.route_key,
         criteria.condition_number,
         criteria.least_count,
         criteria.window_days
@@ -76,8 +87,7 @@ counted_kinds as (
         touch_kinds.touch_type,
         touch_kinds.landing_page,
         touch_kinds.is_marketing,
-        criteria.definition_version,
-        criteria.route,
+        criteria.route_key,
         criteria.condition_number,
         criteria.least_count,
         criteria.window_days
@@ -87,10 +97,9 @@ counted_kinds as (
 criterion_touches as (
 
     select
-        described_touches.touchpoint_id,
+        described_touches.touch_key,
         described_touches.person_key,
-        counted_kinds.definition_version,
-        counted_kinds.route,
+        counted_kinds.route_key,
         counted_kinds.condition_number,
         counted_kinds.least_count,
         counted_kinds.window_days,
@@ -101,6 +110,10 @@ criterion_touches as (
             described_touches.touch_type = counted_kinds.touch_type
             and described_touches.landing_page = counted_kinds.landing_page
             and described_touches.is_marketing = counted_kinds.is_marketing
+    inner join fitting_people
+        on
+            described_touches.person_key = fitting_people.person_key
+            and counted_kinds.route_key = fitting_people.route_key
 
 )
 

@@ -8,8 +8,7 @@ with
 criteria as (
 
     select
-        definition_version,
-        route,
+        {{ route_key() }} as route_key,
         condition_number,
         try_cast(value as double) as least_points
     from {{ ref('mql_criteria') }}
@@ -58,8 +57,7 @@ engagement_spells as (
 
     select
         standing_spells.person_key,
-        criteria.definition_version,
-        criteria.route,
+        criteria.route_key,
         criteria.condition_number,
         standing_spells.met_at,
         standing_spells.met_until

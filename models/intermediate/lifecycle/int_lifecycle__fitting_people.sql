@@ -30,6 +30,7 @@ person_attributes as (
 routes as (
 
     select
+        {{ route_key() }} as route_key,
         definition_version,
         route,
         count(distinct case when kind = 'profile' then condition_number end)
@@ -98,6 +99,7 @@ fitting_people as (
     select
         person_attributes.person_id,
         person_attributes.person_key,
+        routes.route_key,
         routes.definition_version,
         routes.route
     from person_attributes

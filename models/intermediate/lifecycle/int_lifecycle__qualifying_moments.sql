@@ -6,8 +6,7 @@ with
 criteria as (
 
     select
-        definition_version,
-        route,
+        {{ route_key() }} as route_key,
         condition_number
     from {{ ref('mql_criteria') }}
     where kind != 'profile'
@@ -29,13 +28,10 @@ fitting_people as (
 routes as (
 
     select
-        definition_version,
-        route,
+        route_key,
         count(distinct condition_number) as condition_count
     from criteria
-    group by
-        definition_version,
-        route
+    group by route_key
 
 ),
 
@@ -43,8 +39,7 @@ changes as (
 
     select
         person_key,
-        definition_version,
-        route,
+        route_key,
         met_at as changed_at,
         false as is_end,
         1 as conditions_more
@@ -52,8 +47,7 @@ changes as (
     union all
     select
         person_key,
-        definition_version,
-        route,
+        route_key,
         met_until as changed_at,
         true as is_end,
         -1 as conditions_more
@@ -67,7 +61,7 @@ standings as (
     select
         *,
         sum(conditions_more) over (
-            partition by person_key, definition_version, route
+            partition by person_key, route_key
             order by changed_at asc, is_end asc
             range between unbounded preceding and current row
         ) as met_count
@@ -79,23 +73,21 @@ qualifying_moments as (
 
     select
         fitting_people.person_id,
-        standings.definition_version,
+        fitting_people.definition_version,
         standings.changed_at as qualified_at
     from standings
     inner join routes
         on
-            standings.definition_version = routes.definition_version
-            and standings.route = routes.route
+            standings.route_key = routes.route_key
             and standings.met_count = routes.condition_count
     inner join fitting_people
         on
             standings.person_key = fitting_people.person_key
-            and standings.definition_version = fitting_people.definition_version
-            and standings.route = fitting_people.route
+            and standings.route_key = fitting_people.route_key
     where not standings.is_end
     group by
         fitting_people.person_id,
-        standings.definition_version,
+        fitting_people.definition_version,
         standings.changed_at
 
 )
