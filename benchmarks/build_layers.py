@@ -13,14 +13,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from dbt.artifacts.schemas.results import NodeResult
+
 from lib.project import Project
+from run import BUILD
 
 DOMAINS = (
     "core",
@@ -65,26 +67,26 @@ def main() -> int:
     arguments.add_argument("--as-of", required=True)
     arguments.add_argument("--no-tests", action="store_true")
     options = arguments.parse_args()
-    left_out = ["unit_test"] + ["test"] * options.no_tests
-    excluded = [f"--exclude-resource-type={kind}" for kind in left_out]
+    excluded = ["--exclude-resource-type=test"] * options.no_tests
     project = Project({"as_of": options.as_of})
     codes = []
-    with _told("start"):
+    with _told("start", project):
         codes.append(project.parse())
+    last = list(LAYERS)[-1]
     for layer, chosen in LAYERS.items():
-        with _told(layer):
-            command = ("--quiet", "build", "--threads=1", *excluded)
-            buildable = "--indirect-selection=buildable"
-            codes.append(project.run(*command, buildable, "--select", *chosen))
+        with _told(layer, project):
+            # As one command would, dbt writes its manifest once.
+            command = ("--quiet", *BUILD, *(("--no-write-json",) * (layer != last)))
+            buildable = ("--indirect-selection=buildable", "--threads=1", *excluded)
+            codes.append(project.run(*command, *buildable, "--select", *chosen))
     for failed in project.failed:
         print(f"{failed} failed", file=sys.stderr)
     return next((code for code in codes if code), 0)
 
 
 @contextmanager
-def _told(layer: str) -> Iterator[None]:
+def _told(layer: str, project: Project) -> Iterator[None]:
     """Measure what is done inside, and print it."""
-    _results().unlink(missing_ok=True)
     # The mark of most memory begins anew.
     Path("/proc/self/clear_refs").write_text("5", "ascii")
     before = _figures()
@@ -92,7 +94,8 @@ def _told(layer: str) -> Iterator[None]:
     after = _figures()
     told = {name: after[name] - before[name] for name in after}
     told["gigabytes"] = after["gigabytes"]
-    print(json.dumps({"stage": layer, **told, **_by_clock()}), flush=True)
+    clock = _by_clock(project.results)
+    print(json.dumps({"stage": layer, **told, **clock}), flush=True)
 
 
 def _figures() -> dict[str, float]:
@@ -109,27 +112,21 @@ def _figures() -> dict[str, float]:
     }
 
 
-def _by_clock() -> dict[str, float]:
+def _by_clock(results: Sequence[NodeResult]) -> dict[str, float]:
     """Return the seconds of dbt's clock: of models, of matching and of tests."""
     kinds = ("staging", "intermediate", "marts", "matching", "tests")
     seconds = dict.fromkeys(kinds, 0.0)
-    path = _results()
-    if path.exists():
-        for each in json.loads(path.read_text("utf-8"))["results"]:
-            kind, _, name = each["unique_id"].split(".")[:3]
-            group = "staging" if kind == "seed" or name.startswith("stg_") else "marts"
-            if kind == "test":
-                group = "tests"
-            elif name in MATCHING:
-                group = "matching"
-            elif name.startswith("int_"):
-                group = "intermediate"
-            seconds[group] += each["execution_time"]
+    for each in results:
+        kind, _, name = each.node.unique_id.split(".")[:3]
+        group = "staging" if kind == "seed" or name.startswith("stg_") else "marts"
+        if kind == "test":
+            group = "tests"
+        elif name in MATCHING:
+            group = "matching"
+        elif name.startswith("int_"):
+            group = "intermediate"
+        seconds[group] += each.execution_time
     return seconds
-
-
-def _results() -> Path:
-    return Path(os.environ.get("DBT_TARGET_PATH", "target")) / "run_results.json"
 
 
 if __name__ == "__main__":

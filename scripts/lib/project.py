@@ -8,11 +8,10 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.artifacts.schemas.results import NodeStatus
+from dbt.artifacts.schemas.results import NodeResult, NodeStatus
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
@@ -38,6 +37,7 @@ class Project:
 
     Attributes:
         failed: names of the models and tests that failed so far.
+        results: what the last command says of each node that it ran.
     """
 
     def __init__(self, variables: Mapping[str, str]) -> None:
@@ -47,6 +47,7 @@ class Project:
         of dbt_project.yml alone, so that what was parsed serves any as_of.
         """
         self.failed: list[str] = []
+        self.results: Sequence[NodeResult] = ()
         self._variables = json.dumps(dict(variables))
         self._manifest: Manifest | None = None
 
@@ -81,10 +82,11 @@ class Project:
             done = self._invoke(*arguments, variables=self._variables)
         finally:
             let_go()
-        for each in _results(done):
+        self.results = getattr(done.result, "results", None) or ()
+        for each in self.results:
             if each.status in _FAILED:
                 self.failed.append(str(each.node.name))
-        _raise_fault(str(each.message) for each in _results(done))
+        _raise_fault(str(each.message) for each in self.results)
         return _exit_code(done)
 
     def _invoke(self, *arguments: str, variables: str) -> dbtRunnerResult:
@@ -102,10 +104,6 @@ def let_go() -> None:
     if DuckDBConnectionManager._ENV is not None:
         DuckDBConnectionManager._ENV.close()  # type: ignore[no-untyped-call]
     DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
-
-
-def _results(done: dbtRunnerResult) -> Sequence[Any]:
-    return getattr(done.result, "results", None) or ()
 
 
 def _raise_fault(messages: Iterable[str]) -> None:
