@@ -2,7 +2,7 @@
 -- hand in as few passes as could be found, from landed rows and other domains' tables.
 -- Left out is what this company never needs: other CRMs, MQL definitions (its source
 -- declares MQLs), pools, queues, absences, and scoring rules that no touch of it fires.
--- as_of is set by whole_way.py.
+-- The half-lives of the shipped rules are written out. as_of is set by whole_way.py.
 
 create macro key(id) as (hash(id) >> 1)::bigint;
 create macro account_key(id) as (hash('account', id) >> 1)::bigint;
@@ -723,8 +723,8 @@ where half_life_days is not null;
 
 -- Points are scaled to what is left of them at as_of, so that sums need no decay. No
 -- rule stands higher than max_points: where one may come to that, sums tell how high it
--- stood from touch to touch. All that list_reduce reads lies in its list, because what
--- it takes from elsewhere may be another row's.
+-- stood from touch to touch. All that list_reduce reads lies in its list: DuckDB 1.5.5
+-- may give its lambda a column of another row.
 create temp table standings as
 with fired as (
     select rule_number, person_key as subject_key, touched_at as fired_at
@@ -881,7 +881,7 @@ from moments
 join rule_sets using (fired_rules)
 join subjects using (subject_key);
 
--- The definitions are joined last, because few rows are expected of such a condition.
+-- The definitions are joined last: of a join by ranges DuckDB expects few rows.
 create table fct_account_score_changes as
 with moments as (
     select *,

@@ -46,14 +46,12 @@ LAYERS = {
     },
     "reports": ("path:models/reports", "path:models/semantic"),
 }
-# Records are held against each other by likelihood; no other model needs these.
+# How likely two records are one person's: what leads up to that, and the answer.
 MATCHING = {
     f"int_core__{name}"
     for name in (
         "block_keys",
         "blocked_pairs",
-        "candidate_pairs",
-        "hard_negatives",
         "match_profiles",
         "person_features",
         "scored_pairs",

@@ -1,4 +1,4 @@
-{# How many rows share both of two numbers, of those that have them. DuckDB sorts numbers
+{# How many rows share both of two numbers, of those that have the first. DuckDB sorts numbers
    in half the time in which it groups by them, where most are there once, and groups what
    is left, which is nothing as a rule; Spark would sort them all in one task. #}
 {% macro shared_rows(relation, number, other_number) -%}

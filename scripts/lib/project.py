@@ -78,6 +78,7 @@ class Project:
 
         The warehouse is let go of afterwards, so that the next step can open it.
         """
+        self.results = ()
         try:
             done = self._invoke(*arguments, variables=self._variables)
         finally:

@@ -32,7 +32,7 @@ _AMOUNT = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
 # New files are written for DuckDB 1.4 and later: texts take a third less time to write
 # than in the format that DuckDB takes by itself, which 1.0 can read. profiles.yml says
 # the same to dbt. A file keeps the format that it was made in.
-_FORMAT: dict[str, str | bool | int | float | list[str]] = {
+FILE_FORMAT: dict[str, str | bool | int | float | list[str]] = {
     "storage_compatibility_version": "v1.4.0"
 }
 # A database begins with three blocks of this size, of which the first says what it is.
@@ -151,7 +151,7 @@ def in_memory(
     """
     folder = overflow or warehouse.with_name(f".{warehouse.name}.{os.getpid()}.tmp")
     try:
-        with duckdb.connect(config=_FORMAT) as connection:
+        with duckdb.connect(config=FILE_FORMAT) as connection:
             _settle(connection)
             named = quote_literal(str(folder))
             connection.execute(f"set temp_directory = {named}")
@@ -286,7 +286,7 @@ def _drop_unborn(path: Path) -> None:
 def _bring_forth(path: Path) -> None:
     """Make an empty file where there is none, nor a log of changes to one."""
     if not path.exists() and not log_of_changes(path).exists():
-        duckdb.connect(str(path), config=_FORMAT).close()
+        duckdb.connect(str(path), config=FILE_FORMAT).close()
 
 
 def _keep_private(path: Path) -> None:

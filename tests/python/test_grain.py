@@ -7,9 +7,12 @@ from pathlib import Path
 import duckdb
 import pytest
 from dbt_common.events.base_types import EventMsg
+from jinja2 import Environment
 
 import dbt_process
+from lib.warehouse import PROJECT_ROOT
 
+MACRO = PROJECT_ROOT / "macros" / "engine" / "shared_rows.sql"
 TEST = "grain_channels"
 ROW = {"channel": "x", "channel_name": "X", "description": "why", "owner": "me"}
 REFERRING = "score_features"
@@ -159,3 +162,16 @@ def test_each_row_that_refers_to_none_is_counted(
     passed = passes(f"relationships_{REFERRING}_channel__channel__ref_channels_", path)
     assert counts == [orphans]
     assert passed == (orphans == 0)
+
+
+@pytest.mark.parametrize("engine", ["default", "spark"])
+def test_rows_that_share_one_number_alone_share_no_key(engine: str) -> None:
+    macros = Environment(autoescape=False).from_string(MACRO.read_text()).module  # noqa: S701
+    shared_rows = getattr(macros, f"{engine}__shared_rows")
+    rows = "(1, 1), (1, 2), (2, 5), (2, 5), (null, 5), (null, 5), (3, 5)"
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"create table numbers as from (values {rows}) as t (number, other_number)"
+        )
+        query = shared_rows("numbers", "number", "other_number")
+        assert connection.execute(query).fetchall() == [(2,)]

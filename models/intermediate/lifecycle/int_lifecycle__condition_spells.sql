@@ -19,15 +19,21 @@ engagement_spells as (
 
 ),
 
+criterion_touches as (
+
+    select * from {{ ref('int_lifecycle__criterion_touches') }}
+
+),
+
 numbered_touches as (
 
     select
         *,
         row_number() over (
             partition by person_key, route_key, condition_number
-            order by touched_at, touch_key
+            order by touched_at, touchpoint_key
         ) as touch_number
-    from {{ ref('int_lifecycle__criterion_touches') }}
+    from criterion_touches
 
 ),
 

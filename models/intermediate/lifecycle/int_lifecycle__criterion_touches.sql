@@ -1,5 +1,5 @@
--- Grain: one row per touch up to as_of of a person who fits a route of an MQL definition
--- and condition of it that counts the touch. Criteria are held against each kind of
+-- Grain: one row per touch up to as_of and condition of an MQL definition that counts
+-- it, of people who fit the condition's route. Criteria are held against each kind of
 -- touch once. All in numbers, which are fast to join on and to sort.
 
 with
@@ -18,7 +18,7 @@ counted_touches as (
 
     select
         touchpoint_id,
-        {{ number_key('touchpoint_id') }} as touch_key,
+        {{ number_key('touchpoint_id') }} as touchpoint_key,
         person_key,
         touch_type,
         is_marketing,
@@ -97,7 +97,7 @@ counted_kinds as (
 criterion_touches as (
 
     select
-        described_touches.touch_key,
+        described_touches.touchpoint_key,
         described_touches.person_key,
         counted_kinds.route_key,
         counted_kinds.condition_number,
