@@ -13,7 +13,7 @@ MADE = "select * from (values (1, 'a', 0.5e0), (2, 'b', null)) as t (id, text, s
 
 
 def same(folder: Path, bare: str, *marts: str) -> bool:
-    """Write a mart, and with a bare script's hand, and return whether they agree."""
+    """Write a mart, and what a bare script made, and return whether they agree."""
     paths = folder / "bare.duckdb", folder / "mops.duckdb"
     with duckdb.connect(str(paths[0])) as connection:
         connection.execute(f"create table fct_scores as {bare}")

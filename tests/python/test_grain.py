@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
@@ -166,12 +167,15 @@ def test_each_row_that_refers_to_none_is_counted(
 
 @pytest.mark.parametrize("engine", ["default", "spark"])
 def test_rows_that_share_one_number_alone_share_no_key(engine: str) -> None:
-    macros = Environment(autoescape=False).from_string(MACRO.read_text()).module  # noqa: S701
-    shared_rows = getattr(macros, f"{engine}__shared_rows")
+    macros = Environment(autoescape=False).from_string(MACRO.read_text())  # noqa: S701
+    macros.globals["adapter"] = SimpleNamespace(
+        dispatch=lambda name: getattr(macros.module, f"{engine}__{name}")
+    )
     rows = "(1, 1), (1, 2), (2, 5), (2, 5), (null, 5), (null, 5), (3, 5)"
     with duckdb.connect() as connection:
         connection.execute(
             f"create table numbers as from (values {rows}) as t (number, other_number)"
         )
+        shared_rows = getattr(macros.module, "shared_rows")  # noqa: B009
         query = shared_rows("numbers", "number", "other_number")
         assert connection.execute(query).fetchall() == [(2,)]

@@ -6,6 +6,7 @@ with
 criteria as (
 
     select
+        {{ route_key() }} as route_key,
         definition_version,
         route,
         condition_number,
@@ -30,13 +31,14 @@ person_attributes as (
 routes as (
 
     select
-        {{ route_key() }} as route_key,
+        route_key,
         definition_version,
         route,
         count(distinct case when kind = 'profile' then condition_number end)
             as condition_count
     from criteria
     group by
+        route_key,
         definition_version,
         route
 
@@ -46,8 +48,7 @@ values_to_judge as (
 
     select
         person_attributes.person_key,
-        criteria.definition_version,
-        criteria.route,
+        criteria.route_key,
         criteria.condition_number,
         criteria.operator,
         criteria.given_text,
@@ -66,15 +67,13 @@ met_conditions as (
 
     select
         person_key,
-        definition_version,
-        route,
+        route_key,
         condition_number
     from values_to_judge
     where {{ is_met() }}
     group by
         person_key,
-        definition_version,
-        route,
+        route_key,
         condition_number
 
 ),
@@ -83,14 +82,12 @@ met_routes as (
 
     select
         person_key,
-        definition_version,
-        route,
+        route_key,
         count(*) as met_count
     from met_conditions
     group by
         person_key,
-        definition_version,
-        route
+        route_key
 
 ),
 
@@ -107,8 +104,7 @@ fitting_people as (
     left join met_routes
         on
             person_attributes.person_key = met_routes.person_key
-            and routes.definition_version = met_routes.definition_version
-            and routes.route = met_routes.route
+            and routes.route_key = met_routes.route_key
     where coalesce(met_routes.met_count, 0) = routes.condition_count
 
 )
