@@ -21,9 +21,17 @@ import duckdb
 from lib.sql import quote_identifier, quote_literal, relation
 
 MARTS = Path(__file__).resolve().parents[1] / "models" / "marts"
-# Small ones that no script writes.
+# Small ones that no script writes. Those of campaigns are empty: the made company has
+# no ad platform and tests no variant, whose statistics a model in Python reckons.
 LEFT_OUT = {
     "core": {"dim_build_settings"},
+    "campaigns": {
+        "fct_ab_tests",
+        "fct_ad_conversions",
+        "fct_late_spend_days",
+        "fct_spend_reconciliations",
+        "fct_superseded_spend_days",
+    },
     "lifecycle": {
         "fct_assignment_queue",
         "fct_pool_openings",
