@@ -1,11 +1,13 @@
--- The bare limit of campaigns in benchmarks/whole_way.py: the rows of its marts, written
--- by hand in as few passes as could be found, from landed rows and core's marts. Left
--- out is what never comes to pass in company.sql: other CRMs and ad platforms, blank
--- texts, parameters in a landing page, visits within a site, links that name no campaign
--- or hold personal data, campaigns without a channel, a first day or a link of their
--- own, steps that are done twice, costs of a campaign or of a span of days, addresses
--- that an event names, a suppression list, variants, anything after as_of, which is set
--- by whole_way.py.
+-- The bare limit of campaigns in benchmarks/whole_way.py: the rows of its marts,
+-- written by hand in as few passes as could be found, from landed rows and core's
+-- marts. Most of it is writing: touchpoints are found in a fifth of the time that they
+-- take. Left out is what never comes to pass in company.sql: other CRMs and ad
+-- platforms, blank texts, variants; touches without a page, with parameters in it or
+-- from the site itself; links that name no campaign, tell of a person or are spelled
+-- against the rules; members who are nobody; campaigns without a channel, a first day,
+-- an end or a launch; steps that are done twice; costs of a campaign or of some days;
+-- events that name an address, and a suppression list; anything after as_of, which is
+-- set by whole_way.py.
 
 create macro key(id) as (hash(id) >> 1)::bigint;
 create macro is_in_force(effective_from, effective_to) as
@@ -92,7 +94,7 @@ join built.marts.dim_person_profiles using (person_id);
 
 -- What a channel can be told from, apart from the campaign: the rules are matched once
 -- for each of a few dozen combinations.
-create temp table signals as
+create temp table channel_signals as
 with combinations as (
     select distinct
         touch_type, utm_source, utm_medium, utm_campaign is not null as has_campaign,
@@ -135,7 +137,7 @@ select
     case when is_direct_visit then 'direct_visit' else rule_id end as rule_id,
     case when is_direct_visit then 'direct' else channel end as rule_channel,
     default_channel, coalesce(is_marketing, true) as is_marketing_type,
-    coalesce(is_sales, false) as is_sales, coalesce(is_response, false) as is_response
+    coalesce(is_sales, false) as is_sales
 from hosts
 left join ruled
     on hosts.touch_type = ruled.touch_type
@@ -183,7 +185,7 @@ with channelled as (
             touches.person_id is null, hash(anonymous_id, 'visitor'),
             hash(touches.person_id)
         )
-    join signals on signal_key = hash(
+    join channel_signals on signal_key = hash(
         touches.touch_type, touches.utm_source, touches.utm_medium,
         touches.utm_campaign is not null, referrer
     )
@@ -204,6 +206,8 @@ select
     ) >> 1)::bigint as touch_print
 from judged;
 
+-- Of the rules for links, those that some link breaks: a part that is missing, and a
+-- medium that its source does not have.
 create temp table breaches as
 with source_mediums as (
     select utm_source, array_agg(utm_medium order by utm_source_medium_id) as mediums
@@ -214,26 +218,36 @@ select
     hash(links.utm_source, links.utm_medium) as link_key, rules.*,
     if(parameter = 'utm_medium', links.utm_medium, links.utm_source) as utm_value,
     mediums[1] as suggested_value
-from (select distinct utm_source, utm_medium from signals where is_tagged) as links
+from (
+    select distinct utm_source, utm_medium from channel_signals where is_tagged
+) as links
 left join source_mediums using (utm_source)
 join built.policy.utm_rules as rules
     on rule = 'required' and parameter = 'utm_source' and links.utm_source is null
     or rule = 'required' and parameter = 'utm_medium' and utm_medium is null
     or rule = 'medium_of_source' and not list_contains(mediums, utm_medium);
 
+-- Links by themselves, or campaigns would be looked up for each rule that one breaks.
 create table fct_utm_violations as
+with tagged as materialized (
+    select
+        touchpoint_id, touches.campaign_id, utm_source, utm_medium,
+        lower(coalesce(campaigns.utm_campaign, touches.utm_campaign)) as link_campaign,
+        touched_at
+    from fct_touchpoints as touches
+    left join dim_campaigns as campaigns on touches.campaign_id = campaigns.campaign_id
+    where is_tagged
+)
 select
-    touchpoint_id, utm_rule_id, touches.campaign_id,
-    lower(coalesce(campaigns.utm_campaign, touches.utm_campaign)) as link_campaign,
-    rule, parameter, utm_value, suggested_value, severity, owner, fix,
-    null::decimal(28, 6) as campaign_spend_usd, touched_at
-from fct_touchpoints as touches
+    touchpoint_id, utm_rule_id, campaign_id, link_campaign, rule, parameter, utm_value,
+    suggested_value, severity, owner, fix, null::decimal(28, 6) as campaign_spend_usd,
+    touched_at
+from tagged
 join breaches
-    on link_key = hash(utm_source, touches.utm_medium)
-    and touched_at >= effective_from and coalesce(touched_at < effective_to, true)
-left join dim_campaigns as campaigns on touches.campaign_id = campaigns.campaign_id
-where is_tagged;
+    on link_key = hash(utm_source, utm_medium)
+    and touched_at >= effective_from and coalesce(touched_at < effective_to, true);
 
+-- Each campaign by its id and by what its links carry.
 create temp table links as
 select
     campaign_id, unnest([campaign_id, lower(utm_campaign)]) as name,
@@ -243,6 +257,7 @@ join fct_campaign_deployments using (campaign_id), built.policy.campaign_audit_k
 where finding_kind = 'response_after_end'
     and step = (select arg_max(step, step_order) from built.policy.deployment_steps);
 
+-- Whoever reads touches by campaign is served from here; those of no campaign are one.
 create temp table campaign_touches as
 select
     links.campaign_id, touches.campaign_id is not null as is_told_by_id, touch_type,
@@ -299,8 +314,8 @@ facts as (
     select
         campaigns.campaign_id, campaigns.channel, campaign_name, is_name_compliant,
         campaigns.utm_campaign, campaigns.owner_id, rep_id, campaigns.start_date,
-        launched_at,
-        budget::decimal(18, 2) as budget, coalesce(tagged_touches, 0) as tagged_touches,
+        launched_at, budget::decimal(18, 2) as budget,
+        coalesce(tagged_touches, 0) as tagged_touches,
         coalesce(members, 0) as members, coalesce(mails, 0) as mails,
         coalesce(page_visits, 0) as page_visits,
         coalesce(mapped_forms, 0) as mapped_forms,
@@ -579,7 +594,8 @@ findings as (
     from fct_ad_spend_days
     where spend_amount != 0
     union all
-    select campaign_id, 'mail_to_objector', count(*), 0, null, min(sent_at), max(sent_at)
+    select
+        campaign_id, 'mail_to_objector', count(*), 0, null, min(sent_at), max(sent_at)
     from fct_consent_violations
     group by campaign_id
 )

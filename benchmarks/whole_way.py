@@ -7,7 +7,7 @@ layer, judged again and exported; then the files of a day more come, and all of 
 done again. Each step runs in a process of its own; dbt's layers share one, which
 parses once. Beside them stands the bare limit of the same work: one script of plain SQL
 by hand. Those of core, campaigns and lifecycle write the rows of their marts, all but
-small ones, which are held against what dbt built (bare_rows.py), and that of attribution
+small ones, which are held against what dbt built (bare_rows.py), that of attribution
 its credits. Results are added to benchmarks/RESULTS.md.
 """
 
