@@ -18,7 +18,8 @@ export GX_ANALYTICS_ENABLED := false
 export DBT_PROFILES_DIR := .
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help setup lock demo run slim docs dashboard test faults spark-test bench lint audit format clean
+.PHONY: help setup lock demo run slim docs dashboard test faults spark-test bench \
+	lint lint-python lint-sql lint-deprecations audit format clean
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -87,15 +88,22 @@ bench: setup ## Measure; results are added to benchmarks/RESULTS.md.
 	$(PY) benchmarks/anomalies.py
 	PYTHONPATH=scripts $(PY) benchmarks/lead_scores.py
 
-lint: setup ## Check style, types, layers and deprecations.
+# Three parts that do not wait for each other: make --jobs 2 --output-sync lint
+lint: lint-python lint-sql lint-deprecations ## Check style, types, layers and deprecations.
+
+lint-python: setup
 	$(VENV)/bin/ruff check scripts dashboard tests benchmarks models spark
 	$(VENV)/bin/ruff format --check scripts dashboard tests benchmarks models spark
-	$(VENV)/bin/mypy
 	$(VENV)/bin/bandit --quiet --configfile pyproject.toml --recursive \
 		scripts dashboard models benchmarks spark
+	$(VENV)/bin/mypy
+
+lint-sql: setup
 	MOPS_WAREHOUSE=:memory: $(VENV)/bin/dbt parse --quiet
 	$(VENV)/bin/dbt-bouncer run --config-file dbt-bouncer.yml
 	MOPS_WAREHOUSE=:memory: $(VENV)/bin/sqlfluff lint --processes 2 analyses models snapshots tests
+
+lint-deprecations: setup
 	$(PY) scripts/deprecations.py
 
 audit: setup ## Look for known weaknesses of the locked libraries; takes the network.

@@ -1,7 +1,7 @@
 {#-
-    The golden value of each entity and field by the rules of survivorship, with the record
-    that it comes from and the rule that decided. Reads lone_values (of entities of one
-    record), candidates (of the others), policies and verified_values of its caller.
+    The golden value of each entity of several records and field by the rules of
+    survivorship, with the record that it comes from and the rule that decided. Reads
+    candidates, policies and verified_values of its caller.
 -#}
 {% macro golden_values() -%}
     {%- set priorities = range(1, 6) -%}
@@ -18,21 +18,6 @@
             count(*) as candidate_count
         from candidates
         group by golden_id, field
-
-    ),
-
-    given_values as (
-
-        -- What is of one record alone is neither grouped nor ranked: most people are.
-        select
-            golden_id,
-            field,
-            field_value,
-            record_key,
-            cast(null as string) as survivorship_rule_id,
-            1 as candidate_count,
-            0 as differing_value_count
-        from lone_values
 
     ),
 
@@ -149,8 +134,6 @@
 
     )
 
-    select * from given_values
-    union all
     select * from undisputed_values
     union all
     select * from chosen_values

@@ -4,7 +4,7 @@
     case {{ field }}
         {%- for column in published_columns(model_name) %}
         when '{{ column }}'
-            then coalesce(trim(cast({{ relation }}.{{ column }} as string)), '')
+            then {{ published_text(relation ~ '.' ~ column) }}
         {%- endfor %}
     end
 {%- endmacro %}

@@ -44,8 +44,8 @@ FIELDS = {
 }
 CHOOSERS = [
     "int_core__survivorship_policies",
-    "int_core__golden_person_values",
-    "int_core__golden_account_values",
+    "int_core__chosen_person_values",
+    "int_core__chosen_account_values",
     "int_core__golden_people",
     "int_core__golden_accounts",
     "fct_golden_values",

@@ -2,8 +2,6 @@
 -- too. When it was last changed is known only for changes up to as_of, and a merge into
 -- a record that did not exist yet had not happened either.
 
-{{ config(materialized='view') }}
-
 with
 
 generic_accounts as (

@@ -11,27 +11,8 @@ golden_fields as (
         field_names.field
     from (
         values
-        ('people', 'email'),
-        ('people', 'first_name'),
-        ('people', 'last_name'),
-        ('people', 'title'),
-        ('people', 'company_name'),
-        ('people', 'phone'),
-        ('people', 'country'),
-        ('people', 'state'),
-        ('people', 'industry'),
-        ('people', 'employee_count'),
-        ('people', 'account_record_id'),
-        ('people', 'owner_id'),
-        ('people', 'lead_source'),
-        ('accounts', 'account_name'),
-        ('accounts', 'domain'),
-        ('accounts', 'industry'),
-        ('accounts', 'employee_count'),
-        ('accounts', 'annual_revenue'),
-        ('accounts', 'country'),
-        ('accounts', 'state'),
-        ('accounts', 'owner_id')
+        {{ each_column(golden_fields('people'), "('people', '{}')") }},
+        {{ each_column(golden_fields('accounts'), "('accounts', '{}')") }}
     ) as field_names (entity, field)
 
 ),

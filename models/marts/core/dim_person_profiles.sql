@@ -3,22 +3,9 @@
 
 with
 
-golden_people as (
+people as (
 
-    select
-        *,
-        split_part(email, '@', 2) as email_domain
-    from {{ ref('int_core__golden_people') }}
-
-),
-
-person_accounts as (
-
-    select
-        person_id,
-        account_id,
-        account_match_step
-    from {{ ref('int_core__person_accounts') }}
+    select * from {{ ref('int_core__described_people') }}
 
 ),
 
@@ -28,76 +15,57 @@ accounts as (
 
 ),
 
-traits as (
+-- One row: whether each column must be filled.
+required_columns as (
 
-    select * from {{ ref('int_core__person_traits') }}
-
-),
-
-required_fields as (
-
-    select field
+    select
+        {{ each_column(
+            published_columns('dim_person_profiles'),
+            "coalesce(bool_or(field = '{}'), false) as {}"
+        ) }}
     from {{ ref('required_fields') }}
     where
         entity = 'people'
         and {{ in_force() }}
-    group by field
 
 ),
 
 described_people as (
 
     select
-        golden_people.person_id,
-        person_accounts.account_id,
-        golden_people.owner_id,
-        golden_people.email,
-        golden_people.email_domain,
-        golden_people.first_name,
-        golden_people.last_name,
-        golden_people.title,
-        traits.seniority,
-        coalesce(golden_people.company_name, accounts.account_name) as company_name,
-        golden_people.phone,
-        coalesce(traits.country, accounts.country) as country,
+        people.person_id,
+        people.account_id,
+        people.owner_id,
+        people.email,
+        people.email_domain,
+        people.first_name,
+        people.last_name,
+        people.title,
+        people.seniority,
+        coalesce(people.company_name, accounts.account_name) as company_name,
+        people.phone,
+        coalesce(people.country, accounts.country) as country,
         case
             when coalesce(accounts.segment, 'unknown') != 'unknown'
                 then accounts.segment
-            else traits.segment
+            else people.segment
         end as segment,
-        traits.lead_source,
-        person_accounts.account_match_step,
-        golden_people.has_opted_out,
-        traits.email_bounced_at is null and golden_people.email is not null
+        people.lead_source,
+        people.account_match_step,
+        people.has_opted_out,
+        people.email_bounced_at is null and people.email is not null
             as is_email_usable,
         (
-            coalesce(accounts.employee_count, traits.employee_count) is not null
-            and coalesce(accounts.industry, traits.industry) is not null
-            and coalesce(accounts.annual_revenue_usd, traits.annual_revenue) is not null
+            coalesce(accounts.employee_count, people.employee_count) is not null
+            and coalesce(accounts.industry, people.industry) is not null
+            and coalesce(accounts.annual_revenue_usd, people.annual_revenue) is not null
         ) as is_enriched,
-        golden_people.record_count,
-        golden_people.created_at,
-        traits.email_bounced_at
-    from golden_people
-    inner join traits
-        on golden_people.person_id = traits.person_id
-    inner join person_accounts
-        on golden_people.person_id = person_accounts.person_id
+        people.record_count,
+        people.created_at,
+        people.email_bounced_at
+    from people
     left join accounts
-        on person_accounts.account_id = accounts.account_id
-
-),
-
-incomplete_people as (
-
-    select described_people.person_id
-    from described_people
-    inner join required_fields
-        on
-            {{ published_value(
-                'required_fields.field', 'described_people', 'dim_person_profiles'
-            ) }} = ''
-    group by described_people.person_id
+        on people.account_id = accounts.account_id
 
 ),
 
@@ -105,10 +73,11 @@ profiles as (
 
     select
         described_people.*,
-        incomplete_people.person_id is null as is_complete
+        {{ has_required(
+            'described_people', 'required_columns', 'dim_person_profiles'
+        ) }} as is_complete
     from described_people
-    left join incomplete_people
-        on described_people.person_id = incomplete_people.person_id
+    cross join required_columns
 
 )
 

@@ -4,94 +4,125 @@
 
 with
 
-person_values as (
-
-    select * from {{ ref('int_core__golden_person_values') }}
-
-),
-
-account_values as (
-
-    select * from {{ ref('int_core__golden_account_values') }}
-
-),
-
 person_records as (
 
     select
+        person_id as golden_id,
         person_record_id as record_key,
+        record_count,
         source,
         record_id,
-        coalesce(updated_at, created_at) as changed_at
-    from {{ ref('int_core__person_records') }}
+        changed_at,
+        {{ each_column(
+            golden_fields('people'), 'case when {} is not null then true end as {}'
+        ) }}
+    from {{ ref('int_core__live_person_records') }}
 
 ),
 
 account_records as (
 
     select
+        account_id as golden_id,
         account_record_id as record_key,
+        record_count,
         source,
         record_id,
-        coalesce(updated_at, created_at) as changed_at
-    from {{ ref('int_core__account_records') }}
+        changed_at,
+        {{ each_column(
+            golden_fields('accounts'), 'case when {} is not null then true end as {}'
+        ) }}
+    from {{ ref('int_core__live_account_records') }}
 
 ),
 
-rules as (
-
-    select
-        survivorship_rule_id,
-        rule
-    from {{ ref('survivorship_rules') }}
-
-),
-
-sourced_values as (
+lone_values as (
 
     select
         'people' as entity,
-        person_values.*,
-        person_records.source,
-        person_records.record_id,
-        person_records.changed_at
-    from person_values
-    inner join person_records
-        on person_values.record_key = person_records.record_key
+        golden_id,
+        field,
+        source,
+        record_id,
+        changed_at
+    from person_records unpivot (
+        is_filled for field in ({{ each_column(golden_fields('people')) }})
+    )
+    where record_count = 1
     union all
     select
         'accounts' as entity,
-        account_values.*,
+        golden_id,
+        field,
+        source,
+        record_id,
+        changed_at
+    from account_records unpivot (
+        is_filled for field in ({{ each_column(golden_fields('accounts')) }})
+    )
+    where record_count = 1
+
+),
+
+chosen_values as (
+
+    select
+        'people' as entity,
+        chosen_person_values.*,
+        person_records.source,
+        person_records.record_id,
+        person_records.changed_at
+    from {{ ref('int_core__chosen_person_values') }} as chosen_person_values
+    inner join person_records
+        on chosen_person_values.record_key = person_records.record_key
+    union all
+    select
+        'accounts' as entity,
+        chosen_account_values.*,
         account_records.source,
         account_records.record_id,
         account_records.changed_at
-    from account_values
+    from {{ ref('int_core__chosen_account_values') }} as chosen_account_values
     inner join account_records
-        on account_values.record_key = account_records.record_key
+        on chosen_account_values.record_key = account_records.record_key
 
 ),
 
 golden_values as (
 
     select
-        sourced_values.entity,
-        sourced_values.golden_id,
-        sourced_values.field,
-        sourced_values.source,
-        sourced_values.record_id,
-        sourced_values.survivorship_rule_id,
+        entity,
+        golden_id,
+        field,
+        source,
+        record_id,
+        cast(null as string) as survivorship_rule_id,
+        'undisputed' as decided_by,
+        cast(1 as bigint) as candidate_count,
+        cast(0 as bigint) as differing_value_count,
+        changed_at as record_changed_at,
+        {{ as_of() }} as as_of
+    from lone_values
+    union all
+    select
+        chosen_values.entity,
+        chosen_values.golden_id,
+        chosen_values.field,
+        chosen_values.source,
+        chosen_values.record_id,
+        chosen_values.survivorship_rule_id,
         case
             when rules.rule is not null then rules.rule
-            when sourced_values.differing_value_count > 0 then 'record_key'
+            when chosen_values.differing_value_count > 0 then 'record_key'
             else 'undisputed'
         end as decided_by,
-        cast(sourced_values.candidate_count as bigint) as candidate_count,
-        cast(sourced_values.differing_value_count as bigint) as differing_value_count,
-        sourced_values.changed_at as record_changed_at,
+        cast(chosen_values.candidate_count as bigint) as candidate_count,
+        cast(chosen_values.differing_value_count as bigint) as differing_value_count,
+        chosen_values.changed_at as record_changed_at,
         {{ as_of() }} as as_of
-    from sourced_values
-    left join rules
-        on sourced_values.survivorship_rule_id = rules.survivorship_rule_id
+    from chosen_values
+    left join {{ ref('survivorship_rules') }} as rules
+        on chosen_values.survivorship_rule_id = rules.survivorship_rule_id
 
 )
 

@@ -2,13 +2,14 @@
 -- leads to: the CRM link, the company's e-mail domain, the company's name and place, a
 -- name that is nearly the account's.
 
+{{ config(materialized='view') }}
+
 with
 
 golden_people as (
 
     select
-        person_id,
-        account_record_id,
+        *,
         split_part(email, '@', 2) as email_domain
     from {{ ref('int_core__golden_people') }}
 
@@ -49,10 +50,10 @@ account_name_matches as (
 
 ),
 
-person_accounts as (
+placed_people as (
 
     select
-        golden_people.person_id,
+        golden_people.*,
         coalesce(
             account_records.account_id,
             domain_accounts.account_id,
@@ -73,4 +74,4 @@ person_accounts as (
 
 )
 
-select * from person_accounts
+select * from placed_people
