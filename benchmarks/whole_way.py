@@ -202,7 +202,7 @@ def _table(people: int, full: Stages, day: Stages, no_tests: bool) -> str:
         f"{datetime.now(UTC):%Y-%m-%d}\n\n{people:,} people; {os.cpu_count()} cores, "
         f"DuckDB {duckdb.__version__}, load {os.getloadavg()[1]:.1f}. "
         f"{'Models without tests. ' if no_tests else ''}Bare: plain SQL by hand, for "
-        "the same work.\n\n"
+        "the same work, of attribution for its credits.\n\n"
         "| stage | s | processor s | GB | MB written | of it intermediate, s "
         "| marts, s | tests, s | bare, s | bare, processor s | a day more, s "
         "| processor s |\n"

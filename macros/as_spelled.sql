@@ -1,19 +1,25 @@
 {#-
-    The texts of golden records, each in the spelling that its picklist keeps, and the
+    The fields of golden records, each in the spelling that its picklist keeps, and the
     joins that find it. Both read spellings of their caller.
 -#}
 {% macro as_spelled(entity, relation) -%}
-    {{ each_column(
-        golden_texts(entity),
-        'coalesce({}_spellings.picklist_value, ' ~ relation ~ '.{}) as {}'
-    ) }}
+    {%- set numbers = golden_numbers() -%}
+    {%- for field in golden_fields(entity) -%}
+    {%- set spelling = field ~ '_spellings.picklist_value' -%}
+    {%- if field in numbers -%}
+    {%- set spelling = 'cast(' ~ spelling ~ ' as ' ~ numbers[field] ~ ')' -%}
+    {%- endif -%}
+    coalesce({{ spelling }}, {{ relation }}.{{ field }}) as {{ field }}
+    {{- ',\n        ' if not loop.last }}
+    {%- endfor %}
 {%- endmacro %}
 
 {% macro joined_spellings(entity, relation) -%}
-    {%- for field in golden_texts(entity) %}
+    {%- for field in golden_fields(entity) %}
     left join spellings as {{ field }}_spellings
         on
-            {{ relation }}.{{ field }} = {{ field }}_spellings.field_value
+            cast({{ relation }}.{{ field }} as string)
+            = {{ field }}_spellings.field_value
             and {{ field }}_spellings.field = '{{ field }}'
     {%- endfor %}
 {%- endmacro %}

@@ -4,9 +4,12 @@
         'gclid', 'gbraid', 'wbraid', 'dclid', 'msclkid', 'fbclid', 'li_fat_id',
         'ttclid', 'twclid', 'rdt_cid', 'sccid', 'epik', 'yclid'
     ] -%}
-    nullif(
-        regexp_extract(
-            lower({{ url }}), '[?&;]({{ names | join("|") }})=[^&#]', 1
-        ), ''
-    )
+    case
+        when {{ url }} like '%=%'
+            then nullif(
+                regexp_extract(
+                    lower({{ url }}), '[?&;]({{ names | join("|") }})=[^&#]', 1
+                ), ''
+            )
+    end
 {%- endmacro %}

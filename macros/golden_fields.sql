@@ -1,4 +1,6 @@
-{# The fields of a golden person or account that its records decide, as these name them. #}
+{# The fields of a golden person or account that its records decide, as these name them.
+   One more stands in the records (int_core__golden_*_records) and in the last columns of
+   int_core__golden_people or int_core__golden_accounts, too. #}
 {% macro golden_fields(entity) -%}
     {{ return({
         'people': [
@@ -29,12 +31,7 @@
     }[entity]) }}
 {%- endmacro %}
 
-{# Those of them that are texts, which a picklist may spell. #}
-{% macro golden_texts(entity) -%}
-    {{ return(golden_fields(entity) | reject('in', golden_numbers()) | list) }}
-{%- endmacro %}
-
-{# The others, with their types. #}
+{# Those of them that are numbers, with their types. #}
 {% macro golden_numbers() -%}
     {{ return({'employee_count': 'integer', 'annual_revenue': 'decimal(28, 6)'}) }}
 {%- endmacro %}

@@ -1,34 +1,21 @@
 {#-
-    The values that records hold in a field that is on a picklist at as_of, in another
-    spelling than the picklist keeps, and that spelling. Reads records of its caller; of
-    fields that are on no picklist none is read.
+    The values that records hold in a field that is on a picklist, in another spelling
+    than the picklist keeps, and that spelling. Reads records, picklists in force and
+    picklist_values of its caller; of fields that are on no picklist no record is read.
 -#}
 {% macro kept_spellings(entity) -%}
     with
 
-    picklists_in_force as (
-
-        select
-            field,
-            min(picklist) as picklist
-        from {{ ref('picklists') }}
-        where
-            entity = '{{ entity }}'
-            and {{ in_force() }}
-        group by field
-
-    ),
-
     record_values as (
 
-        {%- for field in golden_texts(entity) %}
+        {%- for field in golden_fields(entity) %}
         select distinct
-            picklists_in_force.field,
-            picklists_in_force.picklist,
-            records.{{ field }} as field_value
+            picklists.field,
+            picklists.picklist,
+            cast(records.{{ field }} as string) as field_value
         from records
-        cross join picklists_in_force
-        where picklists_in_force.field = '{{ field }}'
+        cross join picklists
+        where picklists.field = '{{ field }}'
         {%- if not loop.last %}
         union all
         {%- endif %}
@@ -41,7 +28,7 @@
         record_values.field_value,
         picklist_values.picklist_value
     from record_values
-    inner join {{ ref('picklist_values') }} as picklist_values
+    inner join picklist_values
         on
             record_values.picklist = picklist_values.field
             and {{ picklist_key('record_values.field_value') }}

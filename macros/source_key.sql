@@ -3,6 +3,8 @@
 {% macro source_key(source_name, column) -%}
     {%- if source_name == 'generic' -%}
         case
+            when {{ column }} not like '%:%'
+                then 'generic:' || nullif(trim({{ column }}), '')
             when regexp_extract(
                 trim({{ column }}),
                 '^(generic|salesforce|hubspot|marketo'

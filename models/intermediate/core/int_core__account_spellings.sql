@@ -5,7 +5,30 @@ with
 
 records as (
 
-    select * from {{ ref('int_core__live_account_records') }}
+    select * from {{ ref('int_core__golden_account_records') }}
+
+),
+
+picklists as (
+
+    select
+        field,
+        min(picklist) as picklist
+    from {{ ref('picklists') }}
+    where
+        entity = 'accounts'
+        and {{ in_force() }}
+    group by field
+
+),
+
+picklist_values as (
+
+    select
+        field,
+        synonym,
+        picklist_value
+    from {{ ref('picklist_values') }}
 
 ),
 

@@ -7,7 +7,7 @@ with
 
 shared_records as (
 
-    select * from {{ ref('int_core__live_account_records') }}
+    select * from {{ ref('int_core__golden_account_records') }}
     where record_count > 1
 
 ),

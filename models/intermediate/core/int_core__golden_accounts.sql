@@ -9,7 +9,7 @@ live_records as (
     select
         *,
         coalesce(currency, '{{ var("reporting_currency") }}') as known_currency
-    from {{ ref('int_core__live_account_records') }}
+    from {{ ref('int_core__golden_account_records') }}
 
 ),
 
@@ -90,8 +90,6 @@ spelled_accounts as (
     select
         accounts.account_id,
         {{ as_spelled('accounts', 'accounts') }},
-        accounts.employee_count,
-        accounts.annual_revenue,
         accounts.revenue_currency,
         accounts.record_count,
         accounts.created_at

@@ -6,7 +6,7 @@ with
 
 live_records as (
 
-    select * from {{ ref('int_core__live_person_records') }}
+    select * from {{ ref('int_core__golden_person_records') }}
 
 ),
 
@@ -83,7 +83,6 @@ spelled_people as (
     select
         people.person_id,
         {{ as_spelled('people', 'people') }},
-        people.employee_count,
         people.has_opted_out,
         people.record_count,
         people.created_at

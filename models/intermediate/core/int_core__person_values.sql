@@ -7,7 +7,7 @@ with
 
 shared_records as (
 
-    select * from {{ ref('int_core__live_person_records') }}
+    select * from {{ ref('int_core__golden_person_records') }}
     where record_count > 1
 
 ),

@@ -4,63 +4,42 @@
 
 with
 
+lone_values as (
+
+    select * from {{ ref('int_core__lone_values') }}
+
+),
+
+chosen_person_values as (
+
+    select * from {{ ref('int_core__chosen_person_values') }}
+
+),
+
+chosen_account_values as (
+
+    select * from {{ ref('int_core__chosen_account_values') }}
+
+),
+
 person_records as (
 
-    select
-        person_id as golden_id,
-        person_record_id as record_key,
-        record_count,
-        source,
-        record_id,
-        changed_at,
-        {{ each_column(
-            golden_fields('people'), 'case when {} is not null then true end as {}'
-        ) }}
-    from {{ ref('int_core__live_person_records') }}
+    select * from {{ ref('int_core__golden_person_records') }}
 
 ),
 
 account_records as (
 
-    select
-        account_id as golden_id,
-        account_record_id as record_key,
-        record_count,
-        source,
-        record_id,
-        changed_at,
-        {{ each_column(
-            golden_fields('accounts'), 'case when {} is not null then true end as {}'
-        ) }}
-    from {{ ref('int_core__live_account_records') }}
+    select * from {{ ref('int_core__golden_account_records') }}
 
 ),
 
-lone_values as (
+rules as (
 
     select
-        'people' as entity,
-        golden_id,
-        field,
-        source,
-        record_id,
-        changed_at
-    from person_records unpivot (
-        is_filled for field in ({{ each_column(golden_fields('people')) }})
-    )
-    where record_count = 1
-    union all
-    select
-        'accounts' as entity,
-        golden_id,
-        field,
-        source,
-        record_id,
-        changed_at
-    from account_records unpivot (
-        is_filled for field in ({{ each_column(golden_fields('accounts')) }})
-    )
-    where record_count = 1
+        survivorship_rule_id,
+        rule
+    from {{ ref('survivorship_rules') }}
 
 ),
 
@@ -72,9 +51,9 @@ chosen_values as (
         person_records.source,
         person_records.record_id,
         person_records.changed_at
-    from {{ ref('int_core__chosen_person_values') }} as chosen_person_values
+    from chosen_person_values
     inner join person_records
-        on chosen_person_values.record_key = person_records.record_key
+        on chosen_person_values.record_key = person_records.person_record_id
     union all
     select
         'accounts' as entity,
@@ -82,9 +61,9 @@ chosen_values as (
         account_records.source,
         account_records.record_id,
         account_records.changed_at
-    from {{ ref('int_core__chosen_account_values') }} as chosen_account_values
+    from chosen_account_values
     inner join account_records
-        on chosen_account_values.record_key = account_records.record_key
+        on chosen_account_values.record_key = account_records.account_record_id
 
 ),
 
@@ -121,7 +100,7 @@ golden_values as (
         chosen_values.changed_at as record_changed_at,
         {{ as_of() }} as as_of
     from chosen_values
-    left join {{ ref('survivorship_rules') }} as rules
+    left join rules
         on chosen_values.survivorship_rule_id = rules.survivorship_rule_id
 
 )

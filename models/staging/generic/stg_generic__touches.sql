@@ -41,9 +41,13 @@ renamed as (
         ) as utm_term,
         {{ click_id_type('landing_page') }} as click_id_type,
         {{ url_host('referrer') }} as referrer_host,
-        coalesce(
-            {{ url_host('referrer') }} = {{ url_host('landing_page') }}, false
-        ) as is_internal_referrer,
+        -- Most touches have no referrer to compare.
+        case
+            when referrer is not null then coalesce(
+                {{ url_host('referrer') }} = {{ url_host('landing_page') }}, false
+            )
+            else false
+        end as is_internal_referrer,
         {{ clean_text('landing_page') }} as landing_page,
         {{ clean_text('variant') }} as variant,
         touched_at

@@ -28,7 +28,7 @@ live_clusters as (
 
 ),
 
-live_person_records as (
+golden_person_records as (
 
     select
         live_clusters.person_id,
@@ -64,4 +64,4 @@ live_person_records as (
 
 )
 
-select * from live_person_records
+select * from golden_person_records

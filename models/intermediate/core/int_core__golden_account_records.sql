@@ -26,7 +26,7 @@ live_clusters as (
 
 ),
 
-live_account_records as (
+golden_account_records as (
 
     select
         live_clusters.account_id,
@@ -54,4 +54,4 @@ live_account_records as (
 
 )
 
-select * from live_account_records
+select * from golden_account_records
