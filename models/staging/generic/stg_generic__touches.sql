@@ -43,9 +43,10 @@ renamed as (
         {{ url_host('referrer') }} as referrer_host,
         -- Most touches have no referrer to compare.
         case
-            when referrer is not null then coalesce(
-                {{ url_host('referrer') }} = {{ url_host('landing_page') }}, false
-            )
+            when referrer is not null
+                then coalesce(
+                    {{ url_host('referrer') }} = {{ url_host('landing_page') }}, false
+                )
             else false
         end as is_internal_referrer,
         {{ clean_text('landing_page') }} as landing_page,
