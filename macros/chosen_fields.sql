@@ -8,7 +8,6 @@
     {%- else -%}
     {{ chosen }} as {{ field }}
     {%- endif -%}
-    {{ ',
-        ' if not loop.last }}
+    {{- ',\n        ' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

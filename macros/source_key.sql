@@ -3,13 +3,14 @@
 {% macro source_key(source_name, column) -%}
     {%- if source_name == 'generic' -%}
         case
-            when {{ column }} not like '%:%'
-                then 'generic:' || nullif(trim({{ column }}), '')
-            when regexp_extract(
-                trim({{ column }}),
-                '^(generic|salesforce|hubspot|marketo'
-                || '|google_ads|linkedin_ads|meta_ads|microsoft_ads):.', 0
-            ) != '' then trim({{ column }})
+            when
+                {{ column }} like '%:%'
+                and regexp_extract(
+                    trim({{ column }}),
+                    '^(generic|salesforce|hubspot|marketo'
+                    || '|google_ads|linkedin_ads|meta_ads|microsoft_ads):.', 0
+                ) != ''
+                then trim({{ column }})
             else 'generic:' || nullif(trim({{ column }}), '')
         end
     {%- else -%}

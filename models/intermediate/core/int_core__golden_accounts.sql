@@ -26,7 +26,8 @@ chosen_values as (
 
 spellings as (
 
-    select * from {{ ref('int_core__account_spellings') }}
+    select * from {{ ref('int_core__kept_spellings') }}
+    where entity = 'accounts'
 
 ),
 

@@ -22,7 +22,8 @@ chosen_values as (
 
 spellings as (
 
-    select * from {{ ref('int_core__person_spellings') }}
+    select * from {{ ref('int_core__kept_spellings') }}
+    where entity = 'people'
 
 ),
 

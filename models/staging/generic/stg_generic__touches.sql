@@ -41,14 +41,7 @@ renamed as (
         ) as utm_term,
         {{ click_id_type('landing_page') }} as click_id_type,
         {{ url_host('referrer') }} as referrer_host,
-        -- Most touches have no referrer to compare.
-        case
-            when referrer is not null
-                then coalesce(
-                    {{ url_host('referrer') }} = {{ url_host('landing_page') }}, false
-                )
-            else false
-        end as is_internal_referrer,
+        {{ is_internal_referrer('referrer', 'landing_page') }} as is_internal_referrer,
         {{ clean_text('landing_page') }} as landing_page,
         {{ clean_text('variant') }} as variant,
         touched_at

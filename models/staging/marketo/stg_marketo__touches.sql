@@ -106,10 +106,9 @@ renamed as (
         {{ query_parameter('activities.landing_page', 'utm_term') }} as utm_term,
         {{ click_id_type('activities.landing_page') }} as click_id_type,
         {{ url_host('activities.referrer_url') }} as referrer_host,
-        coalesce(
-            {{ url_host('activities.referrer_url') }}
-            = {{ url_host('activities.landing_page') }}, false
-        ) as is_internal_referrer,
+        {{ is_internal_referrer(
+            'activities.referrer_url', 'activities.landing_page'
+        ) }} as is_internal_referrer,
         {{ clean_text('activities.landing_page') }} as landing_page,
         cast(null as string) as variant,
         activities.activity_date as touched_at
